@@ -9,9 +9,14 @@ from typing import Any
 
 from groundstop.documents.assessment import Assessment, Comparison, ComparisonPlan
 from groundstop.documents.base import Document
+from groundstop.documents.finding import Finding
+from groundstop.documents.imports import Import, ImportedTrial
+from groundstop.documents.keys import KeyCard, TrustList
 from groundstop.documents.model import ModelIdentity, TargetDescription
 from groundstop.documents.plan import Plan
 from groundstop.documents.recipe import Recipe
+from groundstop.documents.reproduction import Corroboration, Minimization, Reproduction, ReproductionPlan
+from groundstop.documents.sealed import Grant, LineProof, Opening, SealedRecipe
 from groundstop.documents.suite import Behavior, Requirement, SuiteManifest, Technique, Variant
 from groundstop.documents.trial import Trial
 
@@ -29,6 +34,19 @@ KINDS: tuple[type[Document], ...] = (
     Assessment,
     ComparisonPlan,
     Comparison,
+    KeyCard,
+    TrustList,
+    Finding,
+    SealedRecipe,
+    Grant,
+    Opening,
+    LineProof,
+    ReproductionPlan,
+    Reproduction,
+    Corroboration,
+    Minimization,
+    Import,
+    ImportedTrial,
 )
 
 

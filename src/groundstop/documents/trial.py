@@ -29,6 +29,14 @@ class Phase(StrEnum):
     """The same recipe and seed on several targets."""
     BENIGN = "benign"
     """An ordinary request that must not be refused."""
+    REPRODUCE = "reproduce"
+    """Rerunning a finding, on fresh calls."""
+    CANARY_BEFORE = "canary-before"
+    """An ordinary request before a reproduction, to see whether the endpoint changed."""
+    CANARY_AFTER = "canary-after"
+    """The same request with the same seed after it."""
+    MINIMIZE = "minimize"
+    """Asking a recipe with something left out, to see whether it still reproduces."""
 
 
 class Usage(Part):
