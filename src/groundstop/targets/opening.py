@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from groundstop.documents import ModelIdentity, TargetDescription
@@ -14,6 +15,15 @@ from groundstop.targets.config import Config, TargetEntry
 from groundstop.targets.conversation import Target
 
 _DEFAULT_KEY = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """A target behind a URL, and the key that it is asked with."""
+
+    description: TargetDescription
+    key: str | None = field(repr=False)
+    """None when it is asked without one."""
 
 
 def open_target(text: str, *, config: Config, environ: Mapping[str, str], memoised: bool = False) -> Target:
@@ -46,11 +56,35 @@ def open_target(text: str, *, config: Config, environ: Mapping[str, str], memois
             return InspectTarget(name, called=text)
         case LocalAddress(scheme=scheme):
             raise InputError(f"{scheme}: takes no settings", "Leave out the part after the question mark")
-        case HttpAddress() as address:
-            entry = TargetEntry(url=address.url, model=address.model, protocol=address.protocol)
-            return _open_http(entry, text, environ)
-        case Named(name=name):
-            return _open_http(_look_up(name, config), name, environ)
+        case HttpAddress() | Named() as address:
+            return _open_http(_endpoint(address, text, config, environ))
+
+
+def http_endpoint(text: str, *, config: Config, environ: Mapping[str, str]) -> HttpEndpoint | None:
+    """Return how the target that a user named is asked over HTTP, for other clients than ours.
+
+    Args:
+        text: As the user wrote it.
+        config: The workspace's named targets.
+        environ: The environment, for keys.
+
+    Returns:
+        The endpoint; none when the target is in this process.
+
+    Raises:
+        InputError: As for :func:`open_target`.
+    """
+    address = parse_address(text)
+    return None if isinstance(address, LocalAddress) else _endpoint(address, text, config, environ)
+
+
+def _endpoint(
+    address: HttpAddress | Named, text: str, config: Config, environ: Mapping[str, str]
+) -> HttpEndpoint:
+    if isinstance(address, Named):
+        return _checked(_look_up(address.name, config), address.name, environ)
+    entry = TargetEntry(url=address.url, model=address.model, protocol=address.protocol)
+    return _checked(entry, text, environ)
 
 
 def _look_up(name: str, config: Config) -> TargetEntry:
@@ -63,7 +97,7 @@ def _look_up(name: str, config: Config) -> TargetEntry:
     )
 
 
-def _open_http(entry: TargetEntry, called: str, environ: Mapping[str, str]) -> Target:
+def _checked(entry: TargetEntry, called: str, environ: Mapping[str, str]) -> HttpEndpoint:
     url = http_address(f"{entry.url}#{entry.model}", entry.protocol).url
     host = urlsplit(url).hostname or ""
     key = _key(entry, host, called, environ)
@@ -86,13 +120,17 @@ def _open_http(entry: TargetEntry, called: str, environ: Mapping[str, str]) -> T
         limits=entry.limits,
         price=entry.price,
     )
-    if entry.protocol == "anthropic":
+    return HttpEndpoint(description, key)
+
+
+def _open_http(endpoint: HttpEndpoint) -> Target:
+    if endpoint.description.protocol == "anthropic":
         from groundstop.targets.anthropic_http import AnthropicTarget
 
-        return AnthropicTarget(description, key=key)
+        return AnthropicTarget(endpoint.description, key=endpoint.key)
     from groundstop.targets.openai_http import OpenAITarget
 
-    return OpenAITarget(description, key=key)
+    return OpenAITarget(endpoint.description, key=endpoint.key)
 
 
 def _key(entry: TargetEntry, host: str, called: str, environ: Mapping[str, str]) -> str | None:

@@ -13,6 +13,8 @@ from groundstop.documents import Limits, Usage
 from groundstop.targets.conversation import ChatRequest, Reply, Target
 from groundstop.targets.failures import CallFailure, FailureKind
 
+_ATTEMPTS_TO_REACH = 3
+"""Attempts to reach an endpoint from which nothing ever came."""
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _LONGEST_RETRY_AFTER_S = 120.0
@@ -78,6 +80,7 @@ class PacedTarget:
         self._spacing_s = 60 / limits.calls_per_minute if limits.calls_per_minute else 0.0
         self._next_start = 0.0
         self._paused_until = 0.0
+        self._has_answered = False
 
     async def ask(self, request: ChatRequest) -> Answered:
         """Ask until there is an answer or no hope of one.
@@ -99,14 +102,22 @@ class PacedTarget:
                     await self._wait_for_turn()
                     started = self._clock()
                     reply = await self._attempt(request)
+                self._has_answered = True
                 return Answered(reply, attempt, started)
             except CallFailure as failure:
                 failure.attempts = attempt
                 if failure.kind is FailureKind.FORM_CHANGED:
                     continue
-                if not failure.retryable or attempt >= self._limits.max_attempts:
+                if not failure.retryable or attempt >= self._most_attempts(failure):
                     raise
                 await self._back_off(failure, attempt)
+
+    def _most_attempts(self, failure: CallFailure) -> int:
+        """Give up sooner on an endpoint that never answered: it is more likely absent than busy."""
+        most = self._limits.max_attempts
+        if failure.kind is FailureKind.UNREACHABLE and not self._has_answered:
+            return min(most, _ATTEMPTS_TO_REACH)
+        return most
 
     async def _attempt(self, request: ChatRequest) -> Reply:
         number = self._observer.started(request)

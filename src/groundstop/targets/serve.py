@@ -63,13 +63,14 @@ def application(targets: Targets) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(targets: Targets, *, host: str, port: int) -> AsyncIterator[str]:
+async def serving(targets: Targets, *, host: str, port: int, linger_s: float = 60.0) -> AsyncIterator[str]:
     """Serve targets for the length of a block.
 
     Args:
         targets: Targets by model name.
         host: Address to listen on.
         port: Port; 0 for any free one.
+        linger_s: How long answers in flight may still take when the block ends.
 
     Yields:
         The base URL, which ends in ``/v1``.
@@ -77,7 +78,7 @@ async def serving(targets: Targets, *, host: str, port: int) -> AsyncIterator[st
     Raises:
         TargetError: The port is taken, or the address is not this machine's.
     """
-    runner = web.AppRunner(application(targets), access_log=None)
+    runner = web.AppRunner(application(targets), access_log=None, shutdown_timeout=linger_s)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -185,9 +185,21 @@ def test_attempts_are_limited_and_hopeless_ones_are_not_repeated(kind: FailureKi
         return caught.value
 
     failure = run_in_virtual_time(work())
-    expected = 4 if failure.retryable else 1
+    expected = 3 if kind is FailureKind.UNREACHABLE else 4 if failure.retryable else 1
     assert (failure.attempts, len(target.starts), book.count) == (expected,) * 3
     assert list(book.ended_with.values()) == [None] * expected
+
+
+def test_an_endpoint_that_has_answered_once_gets_every_attempt_when_it_cannot_be_reached() -> None:
+    async def gone_for_a_while(number: int) -> None:
+        if 2 <= number <= 5:
+            raise CallFailure(FailureKind.UNREACHABLE, "example failed", "Try again")
+
+    async def work() -> list[int]:
+        asked = paced(Timed(gone_for_a_while), Limits(max_attempts=6), Book())
+        return [(await asked.ask(a_request())).attempts for _ in range(2)]
+
+    assert run_in_virtual_time(work()) == [1, 5]
 
 
 def test_a_changed_form_goes_out_at_once_and_is_booked() -> None:
