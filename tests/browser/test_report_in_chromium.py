@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from groundstop.reports import assessment_page, comparison_page
+from groundstop.reports.html import assessment_page, comparison_page
 from tests.unit.reports.test_pages import assessed, compared
 
 CHROMIUM = shutil.which("chromium")

@@ -135,18 +135,29 @@ def _calls_charts(drawn: Iterable[tuple[ClassResult, ClassPlan]]) -> list[tuple[
                 entry.boundaries.violated_by,
             )
             found.setdefault(rule, []).append(one)
-    return [(_used(results), _calls_chart(rule)) for rule, results in found.items()]
+    return [(_used(results), _calls_chart(rule, results)) for rule, results in found.items()]
 
 
 def _used(results: Sequence[ClassResult]) -> str:
     calls = [one.rate.n for one in results]
     if len(set(calls)) == 1:
         return f"Used here: {calls[0]} calls a class."
-    return f"Used here: {min(calls)} to {max(calls)} calls a class, {sum(calls) / len(calls):.0f} on average."
+    return f"Used here: {min(calls)} to {max(calls)} calls a class, {_mean_calls(results):.0f} on average."
+
+
+def _mean_calls(results: Sequence[ClassResult]) -> float:
+    return sum(one.rate.n for one in results) / len(results)
+
+
+def _calls_chart(rule: SequentialPlan, results: Sequence[ClassResult]) -> Markup:
+    return bar_chart(
+        [Bar("used here, a class on average", _mean_calls(results), "ours"), *_expected_calls(rule)],
+        title="Calls used, expected calls of this test, the least that any test needs, and a fixed sample",
+    )
 
 
 @cache
-def _calls_chart(rule: SequentialPlan) -> Markup:
+def _expected_calls(rule: SequentialPlan) -> tuple[Bar, ...]:
     question = rule.hypotheses
     rates = {
         "nothing is ever violated": 0.0,
@@ -162,10 +173,7 @@ def _calls_chart(rule: SequentialPlan) -> Markup:
             Bar(f"if {name}: this test", expected, "ours"),
             Bar("no test can need fewer than", bound, "bound"),
         ]
-    bars.append(Bar("a sample fixed in advance", float(fixed_design(question).calls), "fixed"))
-    return bar_chart(
-        bars, title="Expected calls of this test, the least that any test needs, and a fixed sample"
-    )
+    return (*bars, Bar("a sample fixed in advance", float(fixed_design(question).calls), "fixed"))
 
 
 @cache

@@ -26,13 +26,8 @@ from groundstop.documents import (
     Sampling,
     TargetDescription,
 )
-from groundstop.reports import (
-    assessment_page,
-    assessment_text,
-    comparison_page,
-    comparison_text,
-    plain_rate,
-)
+from groundstop.reports import assessment_text, comparison_text, plain_rate
+from groundstop.reports.html import assessment_page, comparison_page
 from groundstop.reports.words import percent
 from groundstop.suites import load_suite
 from groundstop.targets.scripted import Script, ScriptedTarget
