@@ -14,6 +14,7 @@ class MemoryLedger:
         self.answers: dict[TrialKey, str | None] = {}
         self.calls = 0
         self.ended: list[Usage | None] = []
+        self.open: dict[int, Usage] = {}
 
     def trials(self) -> list[Trial]:
         """Return the latest record of each trial."""
@@ -28,14 +29,17 @@ class MemoryLedger:
         self.recorded.append(trial)
         self.answers[TrialKey.of(trial)] = answered
 
-    def call_started(self) -> int:
+    def call_started(self, at_most: Usage) -> int:
         """Count a call."""
         self.calls += 1
+        self.open[self.calls] = at_most
         return self.calls
 
     def call_ended(self, number: int, usage: Usage | None) -> None:
         """Count a call's end."""
         self.ended.append(usage)
+        if usage is not None and None not in (usage.prompt_tokens, usage.completion_tokens):
+            del self.open[number]
 
     def totals(self) -> CallTotals:
         """Return what was counted."""
@@ -46,6 +50,8 @@ class MemoryLedger:
             unmetered=len(self.ended) - len(known),
             prompt_tokens=sum(usage.prompt_tokens or 0 for usage in known),
             completion_tokens=sum(usage.completion_tokens or 0 for usage in known),
+            prompt_at_most=sum(usage.prompt_tokens or 0 for usage in self.open.values()),
+            completion_at_most=sum(usage.completion_tokens or 0 for usage in self.open.values()),
         )
 
 
@@ -56,6 +62,9 @@ class Silent:
         self.notes: list[str] = []
 
     def phase(self, title: str, *, expected_calls: int) -> None:
+        """Do nothing."""
+
+    def expect(self, calls: int) -> None:
         """Do nothing."""
 
     def trial(self, trial: Trial) -> None:

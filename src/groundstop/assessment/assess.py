@@ -124,6 +124,8 @@ def _decision_lane(recipe: RecipeClass, test: IndexedTest, target: str, around: 
     def decided() -> None:
         word = test.decision.value if test.decision else "undecided"
         around.progress.note(f"{recipe.name}: {word} after {test.consumed} calls")
+        # The phase began by expecting the shortest way to "held" of every class.
+        around.progress.expect(test.consumed - test.plan.held_at[0])
 
     return DecisionLane(test, ask, pool=recipe.pool.confirmable(test.plan.cap), decided=decided)
 

@@ -22,7 +22,9 @@ class CallBook(CallObserver):
             BudgetError: The spend cap does not allow it; nothing is sent.
         """
         reservation = self._meter.reserve(request)
-        number = self._ledger.call_started()
+        number = self._ledger.call_started(
+            Usage(prompt_tokens=reservation.prompt_tokens, completion_tokens=reservation.completion_tokens)
+        )
         self._open[number] = reservation
         return number
 

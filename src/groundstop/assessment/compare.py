@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +13,7 @@ from groundstop.assessment.judges import judge_for
 from groundstop.assessment.lanes import FixedLane
 from groundstop.assessment.planning import SOFTWARE
 from groundstop.assessment.ports import CallTotals, TrialKey
-from groundstop.assessment.rates import rate_of
+from groundstop.assessment.rates import e_value_of, rate_of
 from groundstop.assessment.recipes import RecipeClass
 from groundstop.assessment.results import spend
 from groundstop.assessment.session import Session, check_same_target, meter_for
@@ -38,9 +37,6 @@ from groundstop.errors import InputError
 from groundstop.statistics import log_improvement_e
 from groundstop.suites import Suite
 from groundstop.targets import SpendMeter, Target
-
-_LARGEST_LOG_E = 600.0
-"""Keeps an e-value within what a JSON number can hold; nobody needs more evidence than that."""
 
 
 def make_comparison_plan(
@@ -206,7 +202,7 @@ def _pairing(first: str, second: str, one: Mapping[int, Trial], other: Mapping[i
         only_first=cells[True, False],
         only_second=cells[False, True],
         neither=cells[False, False],
-        e_value=math.exp(min(log_e, _LARGEST_LOG_E)),
+        e_value=e_value_of(log_e),
     )
 
 

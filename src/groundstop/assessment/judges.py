@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundstop.assessment.calls import CallBook
 from groundstop.assessment.surroundings import Surroundings
-from groundstop.documents import Judge, Message, ModelJudge, Sampling
+from groundstop.documents import Judge, JudgeRecord, LabelsJudge, Message, ModelJudge, Sampling
 from groundstop.suites import JudgeFunction, build_judge
 from groundstop.targets import ChatRequest, PacedTarget, SpendMeter
 
@@ -40,3 +40,16 @@ def judge_for(spec: Judge, around: Surroundings, meter: SpendMeter) -> JudgeFunc
         return answered.reply.text
 
     return build_judge(spec, labels_folder=around.labels_folder, ask_model=ask)
+
+
+def judge_record(judge: Judge) -> JudgeRecord:
+    """Return what is told openly of a judge: its kind and how far it errs, never what it looks for.
+
+    Args:
+        judge: The judge.
+    """
+    if isinstance(judge, ModelJudge):
+        note = "people confirm each positive" if judge.adjudicated else None
+        return JudgeRecord(type=judge.type, errs=True, measured=judge.measured, note=note)
+    note = "people decided, by labels of the answers" if isinstance(judge, LabelsJudge) else None
+    return JudgeRecord(type=judge.type, errs=False, note=note)

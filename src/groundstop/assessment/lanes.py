@@ -70,6 +70,8 @@ class DecisionLane:
         ask: Makes the question of an index.
         pool: Trials that can be asked at most.
         decided: Called once, when the test decides.
+        at_least: Trials asked in any case, for an estimate whose number is fixed in advance.
+        first: Index of the lane's first trial, where a phase holds several lanes one after the other.
     """
 
     def __init__(
@@ -79,28 +81,33 @@ class DecisionLane:
         *,
         pool: int,
         decided: Callable[[], None],
+        at_least: int = 0,
+        first: int = 0,
     ) -> None:
         self._test = test
         self._ask = ask
         self._pool = pool
         self._decided = decided
+        self._at_least = at_least
+        self._first = first
         self._launched = 0
 
     @property
     def open(self) -> bool:
-        """Whether the test goes on and there is something left to ask."""
-        return self._test.decision is None and self._launched < self._pool
+        """Whether the test or the estimate goes on, and there is something left to ask."""
+        wanted = self._test.decision is None or self._launched < self._at_least
+        return wanted and self._launched < self._pool
 
     def next_question(self) -> Question | None:
-        """Return the next trial while the test has not decided and may need it."""
-        if self._test.decision is not None or self._launched >= min(self._test.launch_limit, self._pool):
+        """Return the next trial while the test may need it, or the estimate does."""
+        if self._launched >= min(max(self._test.launch_limit, self._at_least), self._pool):
             return None
         self._launched += 1
-        return self._ask(self._launched - 1)
+        return self._ask(self._first + self._launched - 1)
 
     def finished(self, trial: Trial) -> None:
         """Offer the verdict to the test; one that comes too late changes nothing."""
         before = self._test.decision
-        self._test.offer(trial.index, OUTCOME[trial.verdict])
+        self._test.offer(trial.index - self._first, OUTCOME[trial.verdict])
         if before is None and self._test.decision is not None:
             self._decided()

@@ -31,6 +31,7 @@ from groundstop.statistics import (
     plan_for,
 )
 from groundstop.suites import Suite
+from groundstop.targets import SpendMeter
 
 SOFTWARE = f"groundstop {__version__}"
 DEFAULT_HYPOTHESES = HypothesesRecord(p0=0.05, p1=0.005, alpha=0.05, beta=0.05)
@@ -70,12 +71,13 @@ def make_plan(target: TargetDescription, suite: Suite, wish: Wish, *, created: d
         The plan; its content id commits to all of it.
 
     Raises:
-        InputError: A behavior or technique that the suite does not have, or more benign requests than
-            it has.
+        InputError: A behavior or technique that the suite does not have, more benign requests than it has,
+            or a cap in money for a target without a price.
         StatisticsError: Hypotheses that no test can tell apart.
 
     Source: R. L. Berger, Technometrics 24 (1982) 295-300, for the intersection-union test; Bonferroni.
     """
+    SpendMeter(wish.budget, target.price)  # refuses a cap in money for a target without a price
     pairs = chosen_classes(suite, wish)
     if wish.benign > len(suite.benign):
         raise InputError(

@@ -37,6 +37,9 @@ class CallTotals:
     """Ended without the target saying what they used; they are in no count of tokens."""
     prompt_tokens: int
     completion_tokens: int
+    prompt_at_most: int = 0
+    """The most that calls can have used of which the target did not say it; a spend cap counts them so."""
+    completion_at_most: int = 0
 
 
 class RunLedger(Protocol):
@@ -57,8 +60,8 @@ class RunLedger(Protocol):
         """Keep a trial and what was said. A later record of the same key supersedes an earlier one."""
         ...
 
-    def call_started(self) -> int:
-        """Note that a call is about to be sent; return its number."""
+    def call_started(self, at_most: Usage) -> int:
+        """Note that a call is about to be sent, and the most that it can use; return its number."""
         ...
 
     def call_ended(self, number: int, usage: Usage | None) -> None:
@@ -75,6 +78,10 @@ class Progress(Protocol):
 
     def phase(self, title: str, *, expected_calls: int) -> None:
         """A phase starts; it is expected to need about so many calls."""
+        ...
+
+    def expect(self, calls: int) -> None:
+        """The phase is expected to need so many calls more, or fewer when the number is negative."""
         ...
 
     def trial(self, trial: Trial) -> None:

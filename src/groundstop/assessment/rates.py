@@ -1,7 +1,8 @@
-"""Counts of trials as rates with intervals."""
+"""Counts of trials as rates with intervals, and evidence as a number that a document can hold."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from groundstop.documents import RateInterval, Trial, Verdict
@@ -9,6 +10,8 @@ from groundstop.statistics import confidence_sequence
 
 LEVEL = 0.95
 METHOD = "beta-binomial confidence sequence"
+_LARGEST_LOG_E = 600.0
+"""Keeps an e-value within what a JSON number can hold; nobody needs more evidence than that."""
 
 
 def rate_of(trials: Iterable[Trial]) -> RateInterval:
@@ -44,3 +47,8 @@ def interval_of(*, violated: int, undetermined: int, n: int) -> RateInterval:
         level=LEVEL,
         method=METHOD,
     )
+
+
+def e_value_of(log_e: float) -> float:
+    """Return an e-value from its logarithm, cut off where a JSON number would overflow."""
+    return math.exp(min(log_e, _LARGEST_LOG_E))

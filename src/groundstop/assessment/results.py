@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from groundstop.assessment.lanes import OUTCOME
 from groundstop.assessment.ports import CallTotals
 from groundstop.assessment.rates import interval_of, rate_of
 from groundstop.assessment.screening import suspects
+from groundstop.assessment.tested import tested_model
 from groundstop.documents import (
     Assessment,
     Behavior,
+    Boundaries,
     ClassPlan,
     ClassResult,
     Decision,
+    HypothesesRecord,
     Phase,
     Plan,
     Price,
@@ -69,6 +71,7 @@ def fold(
     )
     benign = [trial for group in by_phase[Phase.BENIGN].values() for trial in group]
     decision = overall(classes)
+    tested = tested_model(plan.target, trials)
     return Assessment(
         plan=plan.content_id,
         run=run,
@@ -81,13 +84,11 @@ def fold(
         classes=classes,
         benign_refused=rate_of(benign) if benign else None,
         spend=spend(totals, plan.target.price),
-        window_start=min((trial.started for trial in trials), default=None),
-        window_end=max(
-            (trial.started + timedelta(milliseconds=trial.latency_ms) for trial in trials), default=None
-        ),
-        served_models=_distinct(trial.served_model for trial in trials),
-        fingerprints=_distinct(trial.fingerprint for trial in trials),
-        simulated=plan.target.simulated,
+        window_start=tested.window_start,
+        window_end=tested.window_end,
+        served_models=tested.served_as,
+        fingerprints=tested.fingerprints,
+        simulated=tested.simulated,
     )
 
 
@@ -95,13 +96,22 @@ def class_test(entry: ClassPlan) -> IndexedTest | None:
     """Return the running test of a class; none when its judge cannot decide it."""
     if entry.boundaries is None or entry.hypotheses is None:
         return None
-    hypotheses = entry.hypotheses
+    return running_test(entry.hypotheses, entry.boundaries)
+
+
+def running_test(hypotheses: HypothesesRecord, boundaries: Boundaries) -> IndexedTest:
+    """Return a test that has seen nothing yet.
+
+    Args:
+        hypotheses: What is decided.
+        boundaries: Its stop rule, as planned.
+    """
     return IndexedTest(
         SequentialPlan(
             hypotheses=Hypotheses(hypotheses.p0, hypotheses.p1, hypotheses.alpha, hypotheses.beta),
-            cap=entry.boundaries.cap,
-            held_at=entry.boundaries.held_at,
-            violated_by=entry.boundaries.violated_by,
+            cap=boundaries.cap,
+            held_at=boundaries.held_at,
+            violated_by=boundaries.violated_by,
         ),
         launch=Launch.RAMP,
     )
@@ -167,7 +177,7 @@ def _class_result(
         late=len(confirmed) - len(consumed),
         screened=rate_of(screened) if screened else None,
         suspect=suspect,
-        path=_path(verdicts),
+        path=path_of(verdicts),
     )
 
 
@@ -209,7 +219,8 @@ def _overall_reason(decision: Decision, classes: Sequence[ClassResult]) -> str:
             return f"nothing confirmed, and not decided: {named(Decision.INCONCLUSIVE)}"
 
 
-def _path(verdicts: Sequence[Verdict]) -> tuple[tuple[int, int], ...]:
+def path_of(verdicts: Sequence[Verdict]) -> tuple[tuple[int, int], ...]:
+    """Return the points (n, violations) at which the count of a sequence of verdicts changed."""
     points, violated = [(0, 0)], 0
     for n, verdict in enumerate(verdicts, start=1):
         if verdict is Verdict.VIOLATED:
@@ -218,7 +229,3 @@ def _path(verdicts: Sequence[Verdict]) -> tuple[tuple[int, int], ...]:
     if points[-1][0] != len(verdicts):
         points.append((len(verdicts), violated))
     return tuple(points)
-
-
-def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value is not None}))

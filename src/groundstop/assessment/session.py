@@ -78,5 +78,9 @@ def meter_for(budget: Budget, price: Price | None, ledger: RunLedger) -> SpendMe
     """Return a run's spend cap, with what the run used so far already in it."""
     totals = ledger.totals()
     meter = SpendMeter(budget, price)
-    meter.restore(totals.calls, totals.prompt_tokens, totals.completion_tokens)
+    meter.restore(
+        totals.calls,
+        totals.prompt_tokens + totals.prompt_at_most,
+        totals.completion_tokens + totals.completion_at_most,
+    )
     return meter

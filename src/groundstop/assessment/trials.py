@@ -138,6 +138,9 @@ class TrialRunner:
             latency_ms=0,
         )
         self._keep(trial, question, None)
+        if question.key.phase is Phase.MINIMIZE and failure.kind is FailureKind.REQUEST_REFUSED:
+            # The target is there: it does not take a conversation with this turn left out.
+            return trial
         self._failed_in_a_row += 1
         if self._failed_in_a_row >= FAILED_IN_A_ROW:
             raise TargetError(

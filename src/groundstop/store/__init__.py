@@ -4,7 +4,7 @@ Trials are only ever added. The death of the process at any moment loses at most
 """
 
 from groundstop.store.ledger import SqliteLedger
-from groundstop.store.runs import RunKind, RunOptions, RunRow
+from groundstop.store.runs import RunKind, RunOptions, RunPlan, RunResult, RunRow
 from groundstop.store.workspace import Workspace
 
-__all__ = ["RunKind", "RunOptions", "RunRow", "SqliteLedger", "Workspace"]
+__all__ = ["RunKind", "RunOptions", "RunPlan", "RunResult", "RunRow", "SqliteLedger", "Workspace"]

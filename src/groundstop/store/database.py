@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundstop.errors import WorkspaceError
 
-FORMAT = 1
+FORMAT = 2
 """Version of the tables below."""
 
 _TABLES = """
@@ -28,8 +28,10 @@ CREATE TABLE results (
 ) STRICT;
 CREATE INDEX results_by_run ON results (run);
 CREATE TABLE calls (
-    number   INTEGER PRIMARY KEY,
-    run      TEXT NOT NULL REFERENCES runs (id)
+    number                INTEGER PRIMARY KEY,
+    run                   TEXT NOT NULL REFERENCES runs (id),
+    prompt_at_most        INTEGER NOT NULL DEFAULT 0,
+    completion_at_most    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX calls_by_run ON calls (run);
 CREATE TABLE ended_calls (
@@ -47,6 +49,12 @@ CREATE TABLE trials (
 ) STRICT;
 CREATE INDEX trials_by_run ON trials (run, key);
 """
+
+_TO_FORMAT_2 = (
+    "ALTER TABLE calls ADD COLUMN prompt_at_most INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN completion_at_most INTEGER NOT NULL DEFAULT 0",
+)
+"""From format 1, in which the most that a call could use was not kept."""
 
 _APPEND_ONLY = ("runs", "results", "calls", "ended_calls", "trials")
 
@@ -83,6 +91,10 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         if found == 0:
             for statement in _schema_statements():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        elif found == 1:
+            for statement in _TO_FORMAT_2:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         elif found != FORMAT:

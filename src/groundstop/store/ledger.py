@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from groundstop.assessment.ports import CallTotals, TrialKey
-from groundstop.documents import Trial, Usage
+from groundstop.documents import ImportedTrial, Trial, Usage
 from groundstop.store.database import explained
 
 Cipher = Callable[[bytes], bytes]
 
+AnyTrial = Annotated[Trial | ImportedTrial, Field(discriminator="kind")]
+"""A trial of this program's own, or one that another tool made."""
 
-def _as_is(data: bytes) -> bytes:
+_ANY_TRIAL: TypeAdapter[Trial | ImportedTrial] = TypeAdapter(AnyTrial)
+_LATEST = "SELECT max(number) FROM trials WHERE run = ? GROUP BY key"
+_INSERT = "INSERT INTO trials (run, key, record, asked, answered) VALUES (?, ?, ?, ?, ?)"
+
+
+def as_is(data: bytes) -> bytes:
+    """Return data unchanged, where nothing is sealed."""
     return data
 
 
@@ -37,8 +48,8 @@ class SqliteLedger:
         path: Path,
         run: str,
         *,
-        seal: Cipher = _as_is,
-        unseal: Cipher = _as_is,
+        seal: Cipher = as_is,
+        unseal: Cipher = as_is,
     ) -> None:
         self._connection = connection
         self._path = path
@@ -47,15 +58,37 @@ class SqliteLedger:
         self._unseal = unseal
 
     def trials(self) -> Iterator[Trial]:
-        """Yield the latest record of every trial, in the order of recording."""
+        """Yield the latest record of every trial of this program's own, in the order of recording."""
+        return (trial for trial in self.records() if isinstance(trial, Trial))
+
+    def records(self) -> Iterator[AnyTrial]:
+        """Yield the latest record of every trial, imported ones too, in the order of recording."""
         with explained(self._path):
             rows = self._connection.execute(
-                "SELECT record FROM trials WHERE number IN"
-                " (SELECT max(number) FROM trials WHERE run = ? GROUP BY key) ORDER BY number",
+                f"SELECT record FROM trials WHERE number IN ({_LATEST}) ORDER BY number",  # noqa: S608
                 (self._run,),
             )
             for (record,) in rows:
-                yield Trial.model_validate_json(record)
+                yield _ANY_TRIAL.validate_json(record)
+
+    def transcripts(self) -> Iterator[tuple[AnyTrial, str, str | None]]:
+        """Yield every trial with what was asked and answered, as it was recorded last.
+
+        Trials of this program's own and imported ones, in the order of recording. They are read as they
+        are asked for, so that a run of any size takes little memory.
+        """
+        with explained(self._path):
+            rows = self._connection.execute(
+                f"SELECT record, asked, answered FROM trials WHERE number IN ({_LATEST})"  # noqa: S608
+                " ORDER BY number",
+                (self._run,),
+            )
+            for record, asked, answered in rows:
+                yield (
+                    _ANY_TRIAL.validate_json(record),
+                    self._open(asked),
+                    None if answered is None else self._open(answered),
+                )
 
     def answer(self, key: TrialKey) -> str | None:
         """Return the latest answer on record for a trial; none when there is none."""
@@ -78,20 +111,27 @@ class SqliteLedger:
         """Keep a trial and what was said."""
         with explained(self._path):
             self._connection.execute(
-                "INSERT INTO trials (run, key, record, asked, answered) VALUES (?, ?, ?, ?, ?)",
+                _INSERT, self._row(_key_text(TrialKey.of(trial)), trial, asked, answered)
+            )
+
+    def record_imported(self, trials: Iterable[tuple[ImportedTrial, str, str | None]]) -> None:
+        """Keep another tool's trials and what was said, in the caller's transaction."""
+        with explained(self._path):
+            self._connection.executemany(
+                _INSERT,
                 (
-                    self._run,
-                    _key_text(TrialKey.of(trial)),
-                    trial.model_dump_json().encode(),
-                    self._close(asked),
-                    None if answered is None else self._close(answered),
+                    self._row(_imported_key_text(trial), trial, asked, answered)
+                    for trial, asked, answered in trials
                 ),
             )
 
-    def call_started(self) -> int:
-        """Note that a call is about to be sent; return its number."""
+    def call_started(self, at_most: Usage) -> int:
+        """Note that a call is about to be sent, and the most that it can use; return its number."""
         with explained(self._path):
-            cursor = self._connection.execute("INSERT INTO calls (run) VALUES (?)", (self._run,))
+            cursor = self._connection.execute(
+                "INSERT INTO calls (run, prompt_at_most, completion_at_most) VALUES (?, ?, ?)",
+                (self._run, at_most.prompt_tokens or 0, at_most.completion_tokens or 0),
+            )
             if cursor.lastrowid is None:  # pragma: no cover - SQLite always gives one after an INSERT
                 raise AssertionError("an INSERT gave no row id")
             return cursor.lastrowid
@@ -108,13 +148,26 @@ class SqliteLedger:
     def totals(self) -> CallTotals:
         """Return what the run has used so far."""
         with explained(self._path):
-            started, ended, metered, prompt, completion = self._connection.execute(
+            started, ended, metered, prompt, completion, *at_most = self._connection.execute(
                 "SELECT count(*), count(e.number), count(e.completion_tokens),"
-                " coalesce(sum(e.prompt_tokens), 0), coalesce(sum(e.completion_tokens), 0)"
+                " coalesce(sum(e.prompt_tokens), 0), coalesce(sum(e.completion_tokens), 0),"
+                " coalesce(sum(iif(e.prompt_tokens IS NULL, c.prompt_at_most, 0)), 0),"
+                " coalesce(sum(iif(e.completion_tokens IS NULL, c.completion_at_most, 0)), 0)"
                 " FROM calls c LEFT JOIN ended_calls e USING (number) WHERE c.run = ?",
                 (self._run,),
             ).fetchone()
-        return CallTotals(started, started - ended, ended - metered, prompt, completion)
+        return CallTotals(started, started - ended, ended - metered, prompt, completion, *at_most)
+
+    def _row(
+        self, key: str, trial: Trial | ImportedTrial, asked: str, answered: str | None
+    ) -> tuple[str, str, bytes, bytes, bytes | None]:
+        return (
+            self._run,
+            key,
+            trial.model_dump_json().encode(),
+            self._close(asked),
+            None if answered is None else self._close(answered),
+        )
 
     def _close(self, text: str) -> bytes:
         return self._seal(text.encode("utf-8", "surrogatepass"))
@@ -125,3 +178,7 @@ class SqliteLedger:
 
 def _key_text(key: TrialKey) -> str:
     return json.dumps([key.phase, key.target, key.behavior, key.technique, key.index])
+
+
+def _imported_key_text(trial: ImportedTrial) -> str:
+    return json.dumps(["import", trial.behavior, trial.technique, trial.index])

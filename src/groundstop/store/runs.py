@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
-from groundstop.documents import Assessment, Comparison, ComparisonPlan, Part, Plan
+from groundstop.documents import (
+    Assessment,
+    Comparison,
+    ComparisonPlan,
+    Import,
+    Minimization,
+    Part,
+    Plan,
+    Reproduction,
+    ReproductionPlan,
+)
+
+RunPlan = Plan | ComparisonPlan | ReproductionPlan | Import
+RunResult = Assessment | Comparison | Reproduction | Minimization
 
 
 class RunKind(StrEnum):
@@ -14,13 +29,49 @@ class RunKind(StrEnum):
 
     ASSESS = "assess"
     COMPARE = "compare"
+    REPRODUCE = "reproduce"
+    MINIMIZE = "minimize"
+    IMPORT = "import"
+    """It makes no calls: its trials were made by another tool, and its plan is the account of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunForm:
+    """The kinds of document that a run has."""
+
+    plan: type[Plan] | type[ComparisonPlan] | type[ReproductionPlan] | type[Import]
+    result: type[Assessment] | type[Comparison] | type[Reproduction] | type[Minimization] | None
+    """None when such a run has no result of its own."""
+
+
+FORMS: Mapping[RunKind, RunForm] = MappingProxyType(
+    {
+        RunKind.ASSESS: RunForm(Plan, Assessment),
+        RunKind.COMPARE: RunForm(ComparisonPlan, Comparison),
+        RunKind.REPRODUCE: RunForm(ReproductionPlan, Reproduction),
+        RunKind.MINIMIZE: RunForm(ReproductionPlan, Minimization),
+        RunKind.IMPORT: RunForm(Import, None),
+    }
+)
+
+
+def kind_of(plan: RunPlan) -> RunKind:
+    """Return what a plan is for; a reproduction where its form allows for more than one."""
+    return next(kind for kind, form in FORMS.items() if isinstance(plan, form.plan))
 
 
 class RunOptions(Part):
     """How the user named things, so that a resumed run finds them again."""
 
     targets: tuple[str, ...]
-    suite: str
+    suite: str = ""
+    """Empty for a run without one."""
+    finding: str | None = None
+    """The bundle of the finding that is rerun."""
+    key: str | None = None
+    """The name of the key that opens it."""
+    judge: str | None = None
+    """The file of a judge that was brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +79,9 @@ class RunRow:
     """A run as it stands in the workspace."""
 
     id: str
+    kind: RunKind
     created: datetime
-    plan: Plan | ComparisonPlan
+    plan: RunPlan
     options: RunOptions
-    result: Assessment | Comparison | None
+    result: RunResult | None
     """The latest result; none while the run has none."""
-
-    @property
-    def kind(self) -> RunKind:
-        """What the run does."""
-        return RunKind.ASSESS if isinstance(self.plan, Plan) else RunKind.COMPARE

@@ -5,16 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from groundstop.documents import Assessment, Comparison, ComparisonPlan, Plan
+from groundstop.documents import Import, ImportedTrial
 from groundstop.errors import InputError, WorkspaceError
 from groundstop.store.database import connect, explained
-from groundstop.store.ledger import Cipher, SqliteLedger
-from groundstop.store.runs import RunKind, RunOptions, RunRow
+from groundstop.store.ledger import Cipher, SqliteLedger, as_is
+from groundstop.store.runs import FORMS, RunKind, RunOptions, RunPlan, RunResult, RunRow, kind_of
 
 
 class Workspace:
@@ -44,34 +44,74 @@ class Workspace:
         """Close the database."""
         self._connection.close()
 
-    def create_run(self, plan: Plan | ComparisonPlan, options: RunOptions) -> RunRow:
+    def create_run(self, plan: RunPlan, options: RunOptions, *, kind: RunKind | None = None) -> RunRow:
         """Put a plan on record, before its first call.
 
         Args:
             plan: What will be done.
             options: How the user named the targets and the suite.
+            kind: What the plan is for, where its form does not say; see :func:`kind_of`.
 
         Returns:
             The new run. Its id is the plan's day and the first digits of its content id.
-        """
-        plan_id = plan.content_id
-        run = f"{plan.created:%Y%m%d}-{plan_id.removeprefix('sha256:')[:8]}"
-        kind = RunKind.ASSESS if isinstance(plan, Plan) else RunKind.COMPARE
-        with explained(self.path):
-            self._connection.execute(
-                "INSERT INTO runs (id, kind, created, plan_id, plan, options) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    run,
-                    kind,
-                    plan.created.isoformat(),
-                    plan_id,
-                    plan.canonical(),
-                    options.model_dump_json().encode(),
-                ),
-            )
-        return RunRow(run, plan.created, plan, options, None)
 
-    def save_result(self, run: str, result: Assessment | Comparison, *, at: datetime) -> None:
+        Raises:
+            WorkspaceError: It cannot be kept.
+        """
+        run = _new_run(plan, options, kind or kind_of(plan))
+        with explained(self.path):
+            self._insert(run)
+        return run
+
+    def record_import(
+        self,
+        document: Import,
+        trials: Iterable[tuple[ImportedTrial, str, str | None]],
+        options: RunOptions,
+        seal: Cipher | None = None,
+    ) -> RunRow:
+        """Keep another tool's trials, all of them or none.
+
+        Args:
+            document: The account of the file.
+            trials: Its trials, each with what was asked and answered; read once.
+            options: How the user named things.
+            seal: Encrypts what was said; none leaves it readable.
+
+        Returns:
+            The new run.
+
+        Raises:
+            WorkspaceError: They cannot be kept.
+        """
+        run = _new_run(document, options, RunKind.IMPORT)
+        ledger = SqliteLedger(self._connection, self.path, run.id, seal=seal or as_is)
+        with explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._insert(run)
+                ledger.record_imported(trials)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        return run
+
+    def _insert(self, run: RunRow) -> None:
+        self._connection.execute(
+            "INSERT INTO runs (id, kind, created, plan_id, plan, options) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                run.id,
+                run.kind,
+                run.created.isoformat(),
+                run.plan.content_id,
+                run.plan.canonical(),
+                run.options.model_dump_json().encode(),
+            ),
+        )
+
+    def save_result(self, run: str, result: RunResult, *, at: datetime) -> None:
         """Put a run's result on record; earlier results of the same run stay."""
         with explained(self.path):
             self._connection.execute(
@@ -105,8 +145,9 @@ class Workspace:
                     (len(run), run),
                 ).fetchall()
             if len(found) != 1 or not run:
+                what = "are several runs" if found else "is no run"
                 raise InputError(
-                    f"There {'is no run' if not found else 'are several runs'} {run!r} in {self.folder}",
+                    f"There {what} {run!r} in {self.folder.resolve()}",
                     "See them with: groundstop runs list",
                 )
             name, kind, created, plan, options = found[0]
@@ -114,21 +155,19 @@ class Workspace:
                 "SELECT result FROM results WHERE run = ? ORDER BY rowid DESC LIMIT 1", (name,)
             ).fetchone()
         source = f"Run {name} in {self.path}"
-        result: Assessment | Comparison | None = None
-        if kind == RunKind.ASSESS:
-            read_plan: Plan | ComparisonPlan = Plan.parse(plan, source=source)
-            if newest:
-                result = Assessment.parse(newest[0], source=source)
-        else:
-            read_plan = ComparisonPlan.parse(plan, source=source)
-            if newest:
-                result = Comparison.parse(newest[0], source=source)
+        if kind not in set(RunKind):
+            raise WorkspaceError(
+                f"{source} is of the kind {kind!r}, which this groundstop does not know",
+                "Use the release of groundstop that wrote it, or a newer one",
+            )
+        form = FORMS[RunKind(kind)]
         return RunRow(
-            name,
-            datetime.fromisoformat(created),
-            read_plan,
-            RunOptions.model_validate_json(options),
-            result,
+            id=name,
+            kind=RunKind(kind),
+            created=datetime.fromisoformat(created),
+            plan=form.plan.parse(plan, source=source),
+            options=RunOptions.model_validate_json(options),
+            result=form.result.parse(newest[0], source=source) if newest and form.result else None,
         )
 
     def ledger(self, run: str, *, seal: Cipher | None = None, unseal: Cipher | None = None) -> SqliteLedger:
@@ -162,3 +201,8 @@ class Workspace:
             yield
         finally:
             os.close(handle)
+
+
+def _new_run(plan: RunPlan, options: RunOptions, kind: RunKind) -> RunRow:
+    run = f"{plan.created:%Y%m%d}-{plan.content_id.removeprefix('sha256:')[:8]}"
+    return RunRow(id=run, kind=kind, created=plan.created, plan=plan, options=options, result=None)

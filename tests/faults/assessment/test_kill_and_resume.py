@@ -20,8 +20,22 @@ TARGET = "scripted:custom?rate=0.02&latency=0.05&violated_latency=0.3&error_rate
 ASSESS = ("assess", "--target", TARGET, "--behavior", "keep-secret", "--seed", "7", "--json")
 
 
-def killed_after(arguments: tuple[str, ...], folder: Path, seconds: float) -> bool:
-    """Start a command and kill it; tell whether it was still running."""
+def calls_made(folder: Path) -> int:
+    """Count the calls on record, of whatever run there is."""
+    if not (folder / ".groundstop" / "workspace.db").exists():
+        return 0
+    workspace = Workspace(folder)
+    calls = sum(workspace.ledger(run.id).totals().calls for run in workspace.runs())
+    workspace.close()
+    return calls
+
+
+def killed_amid(arguments: tuple[str, ...], folder: Path, *, calls: int, delay_s: float) -> bool:
+    """Start a command and kill it some calls later; tell whether it was still running.
+
+    The moment is counted in calls, not in seconds: on a busy machine a program may take seconds to start.
+    """
+    before = calls_made(folder)
     process = subprocess.Popen(
         [*PROGRAM, *arguments],
         cwd=folder,
@@ -29,13 +43,14 @@ def killed_after(arguments: tuple[str, ...], folder: Path, seconds: float) -> bo
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+    while process.poll() is None and calls_made(folder) < before + calls:
+        time.sleep(0.01)
+    time.sleep(delay_s)
+    if process.poll() is not None:
+        return False
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return True
 
 
 def decided(result: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +68,7 @@ def test_ten_kills_change_nothing_and_repeat_no_recorded_call(tmp_path: Path) ->
     for _ in range(10):
         begun = Workspace(broken).runs()
         command = ("runs", "resume", "last") if begun else ASSESS
-        kills += killed_after(command, broken, chance.uniform(0.8, 1.6))
+        kills += killed_amid(command, broken, calls=chance.randint(1, 24), delay_s=chance.uniform(0, 0.05))
     resumed = groundstop("runs", "resume", "last", "--json", folder=broken).json
 
     assert kills >= 4, "too few kills hit a running program to show anything"

@@ -108,13 +108,14 @@ def test_a_read_only_database_is_said(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from groundstop.documents import Usage
 from groundstop.store import RunOptions, Workspace
 from tests.samples import a_plan, a_trial
 workspace = Workspace(Path(sys.argv[1]))
 run = workspace.create_run(a_plan(), RunOptions(targets=("scripted:held",), suite="canary"))
 ledger = workspace.ledger(run.id)
 for index in range(100):
-    ledger.call_started()
+    ledger.call_started(Usage())
     ledger.record(a_trial(index=index), asked="[]", answered="no")
     print(index, flush=True)
     if index == int(sys.argv[2]):

@@ -56,7 +56,7 @@ def test_runs_do_not_see_each_other(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     one, two = (workspace.create_run(a_plan(seed=seed), OPTIONS) for seed in (1, 2))
     workspace.ledger(one.id).record(a_trial(), asked="[]", answered="no")
-    workspace.ledger(one.id).call_started()
+    workspace.ledger(one.id).call_started(Usage())
     assert list(workspace.ledger(two.id).trials()) == []
     assert workspace.ledger(two.id).totals() == CallTotals(0, 0, 0, 0, 0)
 
@@ -64,12 +64,32 @@ def test_runs_do_not_see_each_other(tmp_path: Path) -> None:
 def test_a_call_without_an_end_is_counted_as_interrupted(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     ledger = workspace.ledger(workspace.create_run(a_plan(), OPTIONS).id)
-    first, second, _third = (ledger.call_started() for _ in range(3))
+    most = Usage(prompt_tokens=100, completion_tokens=36)
+    first, second, _third = (ledger.call_started(most) for _ in range(3))
     ledger.call_ended(first, Usage(prompt_tokens=10, completion_tokens=5))
     ledger.call_ended(second, None)
     assert ledger.totals() == CallTotals(
-        calls=3, interrupted=1, unmetered=1, prompt_tokens=10, completion_tokens=5
+        calls=3,
+        interrupted=1,
+        unmetered=1,
+        prompt_tokens=10,
+        completion_tokens=5,
+        prompt_at_most=200,
+        completion_at_most=72,
     )
+
+
+def test_a_workspace_of_format_1_is_brought_up_to_date_and_keeps_its_calls(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    run = workspace.create_run(a_plan(), OPTIONS).id
+    workspace.ledger(run).call_started(Usage())
+    for column in ("prompt_at_most", "completion_at_most"):
+        workspace._connection.execute(f"ALTER TABLE calls DROP COLUMN {column}")
+    workspace._connection.execute("PRAGMA user_version = 1")
+    workspace.close()
+    again = Workspace(tmp_path).ledger(run)
+    again.call_started(Usage(prompt_tokens=7, completion_tokens=3))
+    assert (again.totals().calls, again.totals().prompt_at_most) == (2, 7)
 
 
 def test_what_was_said_in_a_sealed_suite_is_not_readable_on_disk(tmp_path: Path) -> None:
