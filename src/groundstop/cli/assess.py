@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from groundstop.cli import options
+from groundstop.cli.engine_options import EngineOrder, engine_options, refuse_mixture
 
 
 @click.command()
@@ -33,6 +34,7 @@ from groundstop.cli import options
 @options.budget
 @options.seed
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write an HTML report here.")
+@engine_options
 @options.workspace_folder
 @options.json_output
 def assess(
@@ -52,6 +54,12 @@ def assess(
     max_money: float | None,
     seed: int | None,
     report: Path | None,
+    engine_name: str | None,
+    engine_path: Path | None,
+    engine_config: str | None,
+    engine_args: tuple[str, ...],
+    engine_timeout: int,
+    violated_when: str | None,
     workspace: Path,
     as_json: bool,
 ) -> int:
@@ -61,8 +69,20 @@ def assess(
     fresh calls. The plan is on record, with its hash, before the first call; every trial is kept; a run
     that is stopped goes on with "groundstop runs resume".
 
-    Exit code: 0 held in every class, 1 violated in some class, 3 not decided.
+    With --engine an installed engine asks instead, in its own way, and what it found is brought in as an
+    import. That is no decision: its error rates are not known.
+
+    Exit code: 0 held in every class, 1 violated in some class, 3 not decided. With --engine: 0 nothing
+    violated, 1 something violated, 3 nothing decided, 4 the engine is not installed or came to no end.
     """
+    refuse_mixture(click.get_current_context(), with_engine=engine_name is not None)
+    if engine_name is not None:
+        from groundstop.cli.engine import assess_with_engine
+
+        order = EngineOrder(
+            engine_name, engine_path, engine_config, engine_args, engine_timeout, violated_when
+        )
+        return assess_with_engine(order, target_name, workspace=workspace, as_json=as_json)
     from groundstop.assessment import DEFAULT_SAMPLING, Wish, make_plan
     from groundstop.cli.carrying import open_targets
     from groundstop.cli.finishing import finish

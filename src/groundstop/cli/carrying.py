@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundstop.cli.progress import shown
-from groundstop.cli.wiring import open_ledger, open_suite, opened, read_config, run_until_done
-from groundstop.documents import Assessment, Budget, Comparison, Plan
+from groundstop.cli.wiring import ledger_of, open_ledger, open_suite, opened, read_config, run_until_done
+from groundstop.documents import Budget, ComparisonPlan, Import, Plan
+from groundstop.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from groundstop.store import RunRow, Workspace
+    from groundstop.assessment import Surroundings
+    from groundstop.store import RunResult, RunRow, SqliteLedger, Workspace
     from groundstop.targets import Config, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run needs besides its targets."""
+
+    ledger: SqliteLedger
+    procedure: Callable[[list[Target], Surroundings], Awaitable[RunResult]]
+    labels_folder: Path | None
+    budget: Budget
+    memoised: bool = False
 
 
 def open_targets(names: tuple[str, ...], config: Config, *, memoised: bool = False) -> list[Target]:
@@ -25,7 +41,7 @@ def open_targets(names: tuple[str, ...], config: Config, *, memoised: bool = Fal
 
 def carry_out(
     workspace: Workspace, run: RunRow, console: Console, *, budget: Budget | None = None
-) -> Assessment | Comparison:
+) -> RunResult:
     """Carry out a run, save its result, and return it.
 
     Args:
@@ -40,13 +56,11 @@ def carry_out(
     Raises:
         GroundstopError: Why there is no result. What was recorded stays.
     """
-    from groundstop.assessment import Halt, Surroundings, assess, compare
+    from groundstop.assessment import Halt, Surroundings
 
     config = read_config(workspace.folder)
-    suite = open_suite(run.options.suite, workspace)
-    plan = run.plan
-    memoised = not isinstance(plan, Plan) and plan.memoised
-    targets = open_targets(run.options.targets, config, memoised=memoised)
+    work = _work(workspace, run)
+    targets = open_targets(run.options.targets, config, memoised=work.memoised)
     judges: list[Target] = []
 
     def open_judge(name: str) -> Target:
@@ -57,20 +71,51 @@ def carry_out(
     with workspace.locked(run.id), shown(console) as progress:
         around = Surroundings(
             run=run.id,
-            ledger=open_ledger(workspace, run.id, suite),
+            ledger=work.ledger,
             progress=progress,
             halt=halt,
             open_judge=open_judge,
-            labels_folder=suite.folder,
-            budget=budget or plan.budget,
+            labels_folder=work.labels_folder,
+            budget=budget or work.budget,
         )
 
-        async def work() -> Assessment | Comparison:
+        async def carried() -> RunResult:
             async with opened(targets), opened(judges):
-                if isinstance(plan, Plan):
-                    return await assess(plan, suite, targets[0], around)
-                return await compare(plan, suite, targets, around)
+                return await work.procedure(targets, around)
 
-        result = run_until_done(work(), halt, run=run.id)
+        result = run_until_done(carried(), halt, run=run.id)
         workspace.save_result(run.id, result, at=around.clock())
     return result
+
+
+def _work(workspace: Workspace, run: RunRow) -> Work:
+    from groundstop.assessment import assess, compare
+
+    plan = run.plan
+    if isinstance(plan, Import):
+        raise InputError(
+            f"Run {run.id} is an import, which makes no calls", "Seal it with: groundstop finding seal"
+        )
+    if not isinstance(plan, Plan | ComparisonPlan):
+        from groundstop.cli.rerunning import rerun_procedure
+
+        return Work(
+            ledger=ledger_of(workspace, run),
+            procedure=rerun_procedure(workspace, run, plan),
+            labels_folder=workspace.folder,
+            budget=plan.budget,
+        )
+    suite = open_suite(run.options.suite, workspace)
+
+    async def procedure(targets: list[Target], around: Surroundings) -> RunResult:
+        if isinstance(plan, Plan):
+            return await assess(plan, suite, targets[0], around)
+        return await compare(plan, suite, targets, around)
+
+    return Work(
+        ledger=open_ledger(workspace, run.id, suite),
+        procedure=procedure,
+        labels_folder=suite.folder,
+        budget=plan.budget,
+        memoised=isinstance(plan, ComparisonPlan) and plan.memoised,
+    )

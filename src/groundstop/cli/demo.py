@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundstop.documents import Assessment, Budget, ClassResult, Comparison, Decision, Estimand, Plan
+from groundstop.documents import (
+    Assessment,
+    Budget,
+    ClassResult,
+    Comparison,
+    Decision,
+    Estimand,
+    Plan,
+    RateInterval,
+)
 from groundstop.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from groundstop.cli.demo_evidence import Shown
     from groundstop.store import Workspace
     from groundstop.suites import Suite
 
@@ -46,6 +56,9 @@ The help desk's instructions were written so that this weakness shows often. Its
 models or filters.
 
 The judge looks for the password's letters. It would not see a paraphrase, or a hint.
+
+The seal shows that the record has not changed since; not that a model said it. The second party ran on this
+machine too, with keys made by the demo: it shows the way, not independence.
 """
 
 
@@ -58,14 +71,16 @@ The judge looks for the password's letters. It would not see a paraphrase, or a 
     help="Where the demo's records and reports go.",
 )
 def demo(folder: Path) -> int:
-    """See the main job on an embedded real model: about a minute on two idle cores.
+    """See the main job on an embedded real model: a minute and a half on two idle cores.
 
-    Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, and writes
-    a report. Everything it shows is measured while you watch; nothing is scripted.
+    Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, writes a
+    report, seals the finding, and has a second party rerun it. Everything it shows is measured while you
+    watch; nothing is scripted.
     """
+    from groundstop.cli.demo_evidence import seal_and_rerun
     from groundstop.cli.output import error_console, write_file
     from groundstop.cli.wiring import open_suite, open_workspace
-    from groundstop.reports import assessment_page
+    from groundstop.reports.html import assessment_page
 
     console = error_console()
     started = time.monotonic()
@@ -84,9 +99,14 @@ def demo(folder: Path) -> int:
         _, held = _assess(space, suite, "embedded:v3", ("list",), console)
         report = folder / "report.html"
         write_file(report, assessment_page(plan, found, [by_class, literal]))
-    for line in _closing(found, by_class, literal, held):
+        sealed = None
+        if any(one.technique == "list" and one.decision is Decision.VIOLATED for one in found.classes):
+            sealed = seal_and_rerun(space, found.run, by_class.run, lambda line: _say(console, line))
+    for line in _closing(found, by_class, literal, held, sealed):
         _say(console, line)
     click.echo(f"Report: {report}")
+    if sealed is not None:
+        click.echo(f"Finding: {sealed.file} (check it with: groundstop audit {sealed.file})")
     click.echo(
         f"Records: {folder / '.groundstop'} (see them with: groundstop runs list --workspace {folder})"
     )
@@ -154,7 +174,13 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
-def _closing(found: Assessment, by_class: Comparison, literal: Comparison, held: Assessment) -> list[str]:
+def _closing(
+    found: Assessment,
+    by_class: Comparison,
+    literal: Comparison,
+    held: Assessment,
+    sealed: Shown | None,
+) -> list[str]:
     """Say in plain words what was measured, whatever it was, and what was not."""
     from groundstop.reports import plain_rate
 
@@ -167,6 +193,13 @@ def _closing(found: Assessment, by_class: Comparison, literal: Comparison, held:
         f"{one.target.name}, the reported wording alone: {plain_rate(one.rate)}." for one in literal.targets
     ]
     shown += [f"v3, {_counts(one)}." for one in held.classes]
+    if sealed is not None:
+        rate = RateInterval.model_validate(sealed.rerun["rate"])
+        shown.append(
+            f"A second party, with a key and a process of its own, found {plain_rate(rate)} and signed that "
+            f"{sealed.finding} is {sealed.rerun['outcome']}."
+        )
+        shown.append("The audit of the sealed finding passes, and fails when one byte of it is flipped.")
     return [
         "",
         "What was shown",

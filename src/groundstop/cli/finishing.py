@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from groundstop.cli.carrying import carry_out
 from groundstop.cli.output import error_console, exit_code, show, show_json, write_file
-from groundstop.documents import Assessment, Budget, Comparison, ComparisonPlan, Plan
-from groundstop.errors import ExitCode
+from groundstop.documents import (
+    Assessment,
+    Budget,
+    Comparison,
+    ComparisonPlan,
+    Minimization,
+    Plan,
+    Reproduction,
+)
+from groundstop.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from groundstop.store import RunRow, Workspace
-
-Result = Assessment | Comparison
+    from groundstop.store import RunPlan, RunResult, RunRow, Workspace
 
 
 def finish(
@@ -44,32 +50,53 @@ def finish(
     return present(run.plan, result, as_json=as_json)
 
 
-def present(plan: Plan | ComparisonPlan, result: Result, *, as_json: bool) -> int:
+def present(plan: RunPlan, result: RunResult, *, as_json: bool) -> int:
     """Show a result and return the exit code that goes with it."""
+    from groundstop.cli.reproduce import outcome_code
+
     if as_json:
         show_json(result.to_json())
     else:
         show(text(plan, result))
-    return exit_code(result.decision) if isinstance(result, Assessment) else ExitCode.GOOD
+    if isinstance(result, Assessment):
+        return exit_code(result.decision)
+    return outcome_code(result) if isinstance(result, Reproduction) else ExitCode.GOOD
 
 
-def text(plan: Plan | ComparisonPlan, result: Result) -> RenderableType:
+def text(plan: RunPlan, result: RunResult) -> RenderableType:
     """Return what the terminal shows of a result."""
-    from groundstop.reports import assessment_text, comparison_text
+    from groundstop.reports import (
+        assessment_text,
+        comparison_text,
+        minimization_text,
+        reproduction_text,
+    )
 
-    if isinstance(plan, Plan) and isinstance(result, Assessment):
-        return assessment_text(plan, result)
-    if isinstance(plan, ComparisonPlan) and isinstance(result, Comparison):
-        return comparison_text(plan, result)
+    match plan, result:
+        case Plan(), Assessment():
+            return assessment_text(plan, result)
+        case ComparisonPlan(), Comparison():
+            return comparison_text(plan, result)
+        case _, Reproduction():
+            return reproduction_text(result, None)
+        case _, Minimization():
+            return minimization_text(result)
     raise TypeError("the result is not of the plan's kind")
 
 
-def page(plan: Plan | ComparisonPlan, result: Result) -> str:
-    """Return the HTML report of a result."""
-    from groundstop.reports import assessment_page, comparison_page
+def page(plan: RunPlan, result: RunResult) -> str:
+    """Return the HTML report of a result.
 
-    if isinstance(plan, Plan) and isinstance(result, Assessment):
-        return assessment_page(plan, result)
-    if isinstance(plan, ComparisonPlan) and isinstance(result, Comparison):
-        return comparison_page(plan, result)
-    raise TypeError("the result is not of the plan's kind")
+    Raises:
+        InputError: Results of this kind have no page.
+    """
+    from groundstop.reports.html import assessment_page, comparison_page
+
+    match plan, result:
+        case Plan(), Assessment():
+            return assessment_page(plan, result)
+        case ComparisonPlan(), Comparison():
+            return comparison_page(plan, result)
+    raise InputError(
+        f"There is no HTML report of a {result.kind}", "Show it with: groundstop runs show, or use --json"
+    )

@@ -19,6 +19,14 @@ _COMMANDS = {
     "assess": ("groundstop.cli.assess:assess", "Decide whether a target's safeguards hold."),
     "compare": ("groundstop.cli.compare:compare", "Run one recipe on several targets."),
     "runs": ("groundstop.cli.runs:runs", "List, show, resume and report runs."),
+    "finding": ("groundstop.cli.finding:finding", "Seal what a run confirmed; show, open and verify it."),
+    "reproduce": (
+        "groundstop.cli.reproduce:reproduce",
+        "Rerun somebody's finding, and sign what came of it.",
+    ),
+    "import": ("groundstop.cli.importing:import_results", "Bring in another tool's result file."),
+    "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log or records offline."),
+    "key": ("groundstop.cli.key:key", "Make, show, import and revoke keys."),
     "target": ("groundstop.cli.target:target", "Check a target, or serve a local one over HTTP."),
     "suite": ("groundstop.cli.suite:suite", "List, show, validate and import suites."),
     "completion": ("groundstop.cli.completion:completion", "Print the shell completion script."),
@@ -80,13 +88,22 @@ def run(arguments: list[str]) -> int:
         return _fail(str(error), error.exit_code)
     except click.exceptions.Abort:
         return _fail("Interrupted.", ExitCode.INTERRUPTED)
+    except click.UsageError as error:
+        return _fail(_usage(error), ExitCode.USAGE)
     except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
+        return _fail(error.format_message(), ExitCode.USAGE)
     except KeyboardInterrupt:
         return _fail("Interrupted.", ExitCode.INTERRUPTED)
     except ModuleNotFoundError as error:
         return _fail(_missing_package(error), ExitCode.USAGE)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _fail(
+            f"What this command has to say cannot be written: {error.strerror}. "
+            "Check the disk and the standard output; what was recorded is kept.",
+            ExitCode.USAGE,
+        )
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
         return _fail(_unexpected(error), ExitCode.USAGE)
     return outcome if isinstance(outcome, int) else ExitCode.GOOD
@@ -95,6 +112,13 @@ def run(arguments: list[str]) -> int:
 def _fail(sentence: str, code: ExitCode) -> ExitCode:
     click.echo(f"groundstop: {sentence}", err=True)
     return code
+
+
+def _usage(error: click.UsageError) -> str:
+    """Word what click says of the command line as one sentence with a hint."""
+    said = " ".join(error.format_message().split()).rstrip(".")
+    command = error.ctx.command_path if error.ctx else "groundstop"
+    return f"{said}{'' if said.endswith('?') else '.'} See: {command} --help."
 
 
 def _missing_package(error: ModuleNotFoundError) -> str:

@@ -13,6 +13,9 @@ from groundstop.errors import InputError
 if TYPE_CHECKING:  # imported where they are made, so that --help need not wait for them
     from groundstop.documents import Budget, HypothesesRecord, Sampling
 
+_LARGEST_CAP = 2**53
+"""What JSON numbers can hold; nobody needs a larger cap."""
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 json_output: Decorator = click.option(
@@ -68,6 +71,8 @@ def read_budget(max_calls: int | None, max_tokens_spent: int | None, max_money: 
             raise InputError(
                 f"{option} is {value}, which allows no call at all", "Give a positive cap, or none"
             )
+        if value is not None and not value < _LARGEST_CAP:
+            raise InputError(f"{option} is {value}, which caps nothing", "Give a smaller cap, or none")
     from groundstop.documents import Budget
 
     return Budget(calls=max_calls, tokens=max_tokens_spent, money=max_money)
@@ -95,6 +100,12 @@ def read_hypotheses(p0: float, p1: float, alpha: float, beta: float) -> Hypothes
 
 
 def read_sampling(default: Sampling, temperature: float | None, max_tokens: int | None) -> Sampling:
-    """Return the sampling settings with what the user changed."""
+    """Return the sampling settings with what the user changed.
+
+    Raises:
+        InputError: The temperature is no number.
+    """
+    if temperature is not None and temperature != temperature:
+        raise InputError("--temperature is no number", "Give one from 0 to 2")
     changes = {"temperature": temperature, "max_tokens": max_tokens}
     return default.model_copy(update={key: value for key, value in changes.items() if value is not None})

@@ -37,6 +37,14 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def tell(sentence: str, value: Any, *, as_json: bool) -> None:
+    """Print what a command did: one document, or a sentence for people."""
+    if as_json:
+        show_json(value)
+    else:
+        click.echo(sentence)
+
+
 def exit_code(decision: Decision) -> ExitCode:
     """Return how a command ends that made a decision."""
     from groundstop.documents import Decision

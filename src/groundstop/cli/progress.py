@@ -6,7 +6,7 @@ Everything goes to standard error, so that standard output holds the result alon
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -34,8 +34,7 @@ class RunProgress:
         self._done = 0
         self._asked = 0
         self._tokens = 0
-        self._violated: Counter[tuple[str, str]] = Counter()
-        self._judged: Counter[tuple[str, str]] = Counter()
+        self._verdicts: defaultdict[tuple[str, str], Counter[Verdict]] = defaultdict(Counter)
         self._latest: tuple[str, str] | None = None
         self.on_note: Callable[[str], None] = lambda _text: None
         self.on_change: Callable[[], None] = lambda: None
@@ -45,6 +44,10 @@ class RunProgress:
         self._title, self._expected, self._done = title, expected_calls, 0
         self.on_change()
 
+    def expect(self, calls: int) -> None:
+        """So many calls more are expected, or fewer when it is negative."""
+        self._expected += calls
+
     def trial(self, trial: Trial) -> None:
         """A trial ended."""
         self._done += 1
@@ -52,8 +55,7 @@ class RunProgress:
         self._tokens += (trial.usage.prompt_tokens or 0) + (trial.usage.completion_tokens or 0)
         if trial.phase is Phase.CONFIRM:
             self._latest = (trial.behavior, trial.technique)
-            self._judged[self._latest] += 1
-            self._violated[self._latest] += trial.verdict is not Verdict.HELD
+            self._verdicts[self._latest].update([trial.verdict])
         self.on_change()
 
     def note(self, text: str) -> None:
@@ -61,28 +63,26 @@ class RunProgress:
         self.on_note(text)
 
     def line(self) -> str:
-        """Return the state in one line: phase, calls, rate, tokens, current bound, time left."""
+        """Return the state in one line: what matters most comes first, for narrow terminals."""
         elapsed = max(self._clock() - self._started, 1e-9)
         rate = self._asked / elapsed
-        parts = [
-            self._title,
-            f"{self._done}/{max(self._expected, self._done)} trials",
-            f"{self._asked} calls, {rate:.1f}/s",
-            f"{self._tokens:,} tokens",
-        ]
-        if self._latest is not None:
-            parts.append(self._bound(self._latest))
+        parts = [f"{self._title} {self._done}/{max(self._expected, self._done)}"]
         left = max(self._expected - self._done, 0)
         if rate > 0 and left:
-            parts.append(f"about {_duration(left / rate)} left")
+            parts.append(f"{_duration(left / rate)} left")
+        if self._latest is not None:
+            parts.append(self._bound(self._latest))
+        parts += [f"{self._asked} calls, {rate:.1f}/s", f"{self._tokens:,} tokens"]
         return " · ".join(parts)
 
     def _bound(self, recipe: tuple[str, str]) -> str:
         from groundstop.statistics import confidence_sequence
 
-        violated, judged = self._violated[recipe], self._judged[recipe]
-        upper = confidence_sequence(violated, judged).upper
-        return f"{'/'.join(recipe)} {violated}/{judged}, at most {upper:.0%}"
+        verdicts = self._verdicts[recipe]
+        violated, unclear = verdicts[Verdict.VIOLATED], verdicts[Verdict.UNDETERMINED]
+        upper = confidence_sequence(violated, verdicts.total(), undetermined=unclear).upper
+        said = f", {unclear} unclear" if unclear else ""
+        return f"{'/'.join(recipe)} {violated}/{verdicts.total()}{said}, at most {upper:.0%}"
 
 
 def _duration(seconds: float) -> str:

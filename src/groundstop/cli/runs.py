@@ -11,6 +11,7 @@ from groundstop.cli import options
 from groundstop.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from groundstop.documents import Import, ImportedTrial, Trial
     from groundstop.store import RunRow, Workspace
 
 
@@ -61,14 +62,13 @@ def show(run: str, trials: bool, workspace: Path, as_json: bool) -> int:
     with open_workspace(workspace) as space:
         row = space.run(run)
         if trials:
-            for trial in space.ledger(row.id).trials():
-                click.echo(
-                    trial.model_dump_json()
-                    if as_json
-                    else f"{trial.phase} {trial.target} {trial.behavior}/{trial.technique} "
-                    f"#{trial.index} {trial.verdict} ({trial.reason})"
-                )
+            for trial in space.ledger(row.id).records():
+                click.echo(trial.model_dump_json() if as_json else _trial_line(trial))
             return ExitCode.GOOD
+    from groundstop.documents import Import
+
+    if isinstance(row.plan, Import):
+        return _show_import(row.plan, as_json=as_json)
     if row.result is None:
         if as_json:
             show_json({"run": row.id, "result": None, "plan": row.plan.to_json()})
@@ -129,15 +129,67 @@ def report_run(run: str, output: Path | None, workspace: Path) -> None:
     click.echo(path)
 
 
-def _summary(space: Workspace, run: RunRow) -> dict[str, Any]:
-    from groundstop.documents import Assessment
+@runs.command()
+@_run_argument
+@click.option("--all", "everything", is_flag=True, help="All answers, not only those without a verdict.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("answers.csv"),
+    show_default=True,
+    help="The sheet; readable by you only.",
+)
+@options.workspace_folder
+@options.json_output
+def answers(run: str, everything: bool, output: Path, workspace: Path, as_json: bool) -> None:
+    """Write a sheet of answers for people to label: what was asked and answered, and an empty verdict.
 
-    if run.result is None:
-        result = "not finished"
-    elif isinstance(run.result, Assessment):
-        result = run.result.decision.value
+    Fill in violated, held or undetermined, leave out the rows that you cannot judge, and save the sheet as
+    the labels file that the judge names. Then resume the run.
+    """
+    from groundstop.cli.answers import answer_sheet
+    from groundstop.cli.output import tell
+    from groundstop.cli.wiring import ledger_of, open_workspace
+    from groundstop.evidence import PRIVATE, write_new
+
+    with open_workspace(workspace) as space:
+        said = ledger_of(space, space.run(run)).transcripts()
+        sheet, rows = answer_sheet(said, everything=everything)
+    write_new(output, sheet.encode("utf-8", "replace"), mode=PRIVATE)
+    tell(f"{rows} answers to label in {output}", {"file": str(output), "answers": rows}, as_json=as_json)
+
+
+def _trial_line(trial: Trial | ImportedTrial) -> str:
+    from groundstop.documents import Trial
+
+    what = f"{trial.behavior}/{trial.technique} #{trial.index} {trial.verdict} ({trial.reason})"
+    return f"{trial.phase} {trial.target} {what}" if isinstance(trial, Trial) else f"imported {what}"
+
+
+def _show_import(account: Import, *, as_json: bool) -> int:
+    from groundstop.cli.importing import account_text
+    from groundstop.cli.output import show as show_text
+    from groundstop.cli.output import show_json
+
+    if as_json:
+        show_json(account.to_json())
     else:
-        result = "compared"
+        show_text(account_text(account))
+    return ExitCode.GOOD
+
+
+def _summary(space: Workspace, run: RunRow) -> dict[str, Any]:
+    from groundstop.documents import Assessment, Import, Reproduction
+
+    match run.result:
+        case Assessment():
+            result = run.result.decision.value
+        case Reproduction():
+            result = run.result.outcome.value
+        case None:
+            result = f"imported from {run.plan.tool}" if isinstance(run.plan, Import) else "not finished"
+        case _:
+            result = "done"
     return {
         "run": run.id,
         "kind": run.kind.value,

@@ -14,7 +14,7 @@ from groundstop.errors import ExitCode, GroundstopError
 if TYPE_CHECKING:
     from groundstop.assessment import Halt
     from groundstop.evidence import WorkspaceIdentity
-    from groundstop.store import SqliteLedger, Workspace
+    from groundstop.store import RunRow, SqliteLedger, Workspace
     from groundstop.suites import Suite
     from groundstop.targets import Config, Target
 
@@ -71,6 +71,16 @@ def open_ledger(workspace: Workspace, run: str, suite: Suite) -> SqliteLedger:
         return workspace.ledger(run)
     key = identity(workspace)
     return workspace.ledger(run, seal=key.seal, unseal=key.unseal)
+
+
+def ledger_of(workspace: Workspace, run: RunRow) -> SqliteLedger:
+    """Open a run's ledger; what is said in reruns and imports is always sealed."""
+    from groundstop.store import RunKind
+
+    if run.kind in (RunKind.ASSESS, RunKind.COMPARE):
+        return open_ledger(workspace, run.id, open_suite(run.options.suite, workspace))
+    key = identity(workspace)
+    return workspace.ledger(run.id, seal=key.seal, unseal=key.unseal)
 
 
 @asynccontextmanager
