@@ -1,7 +1,8 @@
 """Everything a change must pass: format, lint, layers, types, tests with coverage.
 
 ``python scripts/check.py`` runs all of it; ``python scripts/check.py --fast`` leaves out the slow tests.
-Browser tests need Chromium; on Debian as root it is installed when it is missing.
+Browser tests need Chromium, and those that check evidence as a stranger does need age and openssl; on Debian
+as root they are installed when they are missing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ STATIC = (
     ("lint-imports",),
     ("mypy",),
 )
+PROGRAMS = {
+    "chromium": "chromium",
+    "age": "age",
+    "openssl": "openssl",
+    "ssh-keygen": "openssh-client",
+    "unzip": "unzip",
+}
+"""Programs that tests run, and the packages that have them."""
 TESTS = ("pytest", "-n", "2", "--dist", "loadgroup")
 COVERED = ("--cov", "--cov-report=term:skip-covered", "-m", "not slow")
 
@@ -33,12 +42,13 @@ def run(command: tuple[str, ...]) -> None:
         sys.exit(done.returncode)
 
 
-def install_chromium() -> None:
-    """Install Debian's Chromium where that is possible; its tests skip with a reason where it is not."""
-    if shutil.which("chromium") or not shutil.which("apt-get") or os.geteuid() != 0:
+def install_programs() -> None:
+    """Install Debian's programs where that is possible; their tests skip with a reason where it is not."""
+    packages = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if not packages or not shutil.which("apt-get") or os.geteuid() != 0:
         return
-    print("\n== installing Chromium for the browser tests", flush=True)
-    for step in (("update",), ("install", "-y", "--no-install-recommends", "chromium")):
+    print(f"\n== installing {', '.join(packages)} for the tests that need them", flush=True)
+    for step in (("update",), ("install", "-y", "--no-install-recommends", *packages)):
         subprocess.run(["apt-get", "-qq", *step], check=False, stdout=subprocess.DEVNULL)
 
 
@@ -48,7 +58,7 @@ def main() -> None:
     for command in STATIC:
         run(command)
     if not fast:
-        install_chromium()
+        install_programs()
     if fast:
         run((*TESTS, "-m", "not slow and not model"))
         return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands import Ended, groundstop
+from tests.commands import PROGRAM, Ended, environment, groundstop
 from tests.endpoints import faulty_endpoint
 
 KEY = "sk-a-very-secret-key-0123456789"
@@ -45,6 +46,15 @@ def sentence(ended: Ended) -> str:
         (("--target", "scripted:held", "--alpha", "0.9"), 2, "no error rate"),
         (("--target", "scripted:held", "--max-calls", "0"), 2, "allows no call at all"),
         (("--target", "scripted:held", "--max-money", "1"), 2, "without a price"),
+        (("--target", "scripted:held", "--max-money", "inf"), 2, "caps nothing"),
+        (("--target", "scripted:held", "--max-calls", "9" * 30), 2, "caps nothing"),
+        (("--target", "scripted:held", "--temperature", "nan"), 2, "is no number"),
+        (
+            ("--target", "scripted:held", "--speed", "9"),
+            2,
+            "Did you mean '--seed'? See: groundstop assess --help.",
+        ),
+        ((), 2, "Missing option '--target'"),
         (("--target", "http://127.0.0.1:1/v1#m", *QUICK), 4, "cannot be reached"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
@@ -56,6 +66,28 @@ def test_a_wrong_argument_is_named_with_what_to_do(
     assert said in sentence(ended)
     assert ended.code == code
     assert ended.out == ""
+
+
+def test_a_cap_that_cannot_be_kept_leaves_no_run_behind(tmp_path: Path) -> None:
+    groundstop("assess", "--target", "scripted:held", "--max-money", "1", folder=tmp_path)
+    assert groundstop("runs", "list", "--json", folder=tmp_path).json == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_device_behind_standard_output_is_said(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "suite", "list", "--json"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.commands import groundstop
+from tests.commands import Ended, groundstop
+from tests.outside.evidence.test_readme_alone import followed, missing
 
 pytestmark = [pytest.mark.model, pytest.mark.xdist_group("model")]
 
@@ -36,15 +39,85 @@ def test_version_v3_is_held_for_the_tested_class_with_its_bound(tmp_path: Path) 
     assert result["rate"]["upper"] < 0.1
 
 
-def test_the_demo_tells_what_it_measured_and_leaves_a_report(tmp_path: Path) -> None:
-    ended = groundstop("demo", folder=tmp_path)
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    """Run the demo once, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, groundstop("demo", folder=folder)
+
+
+def bundle_of(folder: Path) -> Path:
+    """Return the finding that the demo left."""
+    (file,) = [one for one in (folder / "groundstop-demo").glob("GSF-*.gsb") if "tampered" not in one.name]
+    return file
+
+
+def test_the_demo_tells_what_it_measured_and_leaves_a_report(shown: tuple[Path, Ended]) -> None:
+    folder, ended = shown
     assert ended.code == 0
     said = " ".join(ended.err.split())
     assert 'v1, "list": violated' in said
     assert 'v3, "list": held' in said
     assert "What was not shown" in said
-    page = (tmp_path / "groundstop-demo" / "report.html").read_text(encoding="utf-8")
+    page = (folder / "groundstop-demo" / "report.html").read_text(encoding="utf-8")
     assert "embedded:narrow" in page
     assert "blue river stone" not in (page + said).casefold()
-    runs = groundstop("runs", "list", "--workspace", "groundstop-demo", "--json", folder=tmp_path).json
+    runs = groundstop("runs", "list", "--workspace", "groundstop-demo", "--json", folder=folder).json
     assert len(runs) == 4
+
+
+def test_the_demos_finding_passes_an_audit_and_fails_it_with_one_byte_flipped(
+    shown: tuple[Path, Ended], tmp_path: Path
+) -> None:
+    folder, _ = shown
+    assert groundstop("audit", bundle_of(folder), folder=tmp_path).code == 0
+    (tampered,) = (folder / "groundstop-demo").glob("*.tampered.gsb")
+    ended = groundstop("audit", tampered, "--json", folder=tmp_path)
+    assert ended.code == 1
+    assert "sealed/recipe.age" in str(ended.json)
+
+
+@pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
+def test_the_demos_finding_is_checked_by_its_own_readme_alone(
+    shown: tuple[Path, Ended], tmp_path: Path
+) -> None:
+    folder, _ = shown
+    with zipfile.ZipFile(bundle_of(folder)) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    keys = folder / "groundstop-demo" / "county-evaluator" / ".groundstop" / "keys"
+    steps = followed(tmp_path / "unpacked", (keys / "county-evaluator.age").read_text(encoding="ascii"))
+    assert [step.code for step in steps] == [0, 0, 0, 0], steps[-1].err
+    assert "Signature Verified Successfully" in steps[0].out
+    for part in ("recipe", "plan", "trials"):
+        assert f"{part}: as committed" in steps[3].out
+
+
+def test_a_process_under_another_user_directory_reproduces_the_demos_finding(
+    shown: tuple[Path, Ended], tmp_path: Path
+) -> None:
+    folder, _ = shown
+    home = tmp_path / "home"
+    shutil.copytree(folder / "groundstop-demo" / "county-evaluator", home / "evaluator")
+    file = shutil.copy(bundle_of(folder), home / "finding.gsb")
+    ended = groundstop(
+        *("reproduce", file, "--target", "embedded:v1", "--workspace", home / "evaluator", "--seed", "4"),
+        *(
+            "--key",
+            "county-evaluator",
+            "--trials",
+            "20",
+            "--canaries",
+            "3",
+            "--output",
+            "rerun.json",
+            "--json",
+        ),
+        folder=home,
+        HOME=str(home),
+    )
+    assert ended.code == 1, ended.err
+    finding = groundstop("finding", "show", file, "--json", folder=home).json["finding"]
+    rerun = ended.json["reproduction"]
+    assert rerun["outcome"] == "reproduced"
+    assert rerun["rate"]["n"] == 20
+    assert finding["rate"]["lower"] <= rerun["rate"]["violated"] / 20 <= finding["rate"]["upper"]

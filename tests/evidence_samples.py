@@ -1,0 +1,364 @@
+"""A small real finding in a bundle, with what others add to it; made without a model, in time that jumps.
+
+The finding is confirmed on a scripted target, sealed by alder-lab to birch-lab, and then grown: birch-lab's
+rerun, a grant to cedar-desk, a shorter recipe, and the cosignature of dusk-witness.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from groundstop.assessment import assess, lies_within, make_reproduction_plan, reproduce
+from groundstop.documents import (
+    Assessment,
+    Budget,
+    Corroboration,
+    Document,
+    Finding,
+    HypothesesRecord,
+    Minimization,
+    MinimizationStep,
+    PartName,
+    Plan,
+    Reproduction,
+    ReproductionOutcome,
+    SealedRecipe,
+    Shared,
+    Spend,
+    Trial,
+    TrustedKey,
+    TrustList,
+)
+from groundstop.evidence import (
+    Bundle,
+    KeyFolder,
+    OwnKey,
+    PartContent,
+    add_corroboration,
+    add_minimization,
+    grant_part,
+    new_salt,
+    open_part,
+    sealed_part,
+    sign_corroboration,
+    with_cosignature,
+)
+from groundstop.evidence.archive import write_archive
+from groundstop.evidence.audit import AuditReport, CheckState, audit_path
+from groundstop.evidence.bundle import new_bundle, origin_of
+from groundstop.evidence.findings import Draft, Reader, Transcript, draft_from_assessment, seal_finding
+from groundstop.evidence.log import NewEntry
+from groundstop.evidence.small_log import with_entry
+from groundstop.evidence.statements import read_signed, sign
+from groundstop.evidence.subjects import file_subject
+from groundstop.suites import Suite
+from groundstop.targets.scripted import Script, ScriptedTarget
+from tests.assessing import ONE_CLASS, START, plan_for_script, surroundings
+from tests.ledger import MemoryLedger
+from tests.virtual_time import run_in_virtual_time
+
+FINDING_ID = "GSF-20260702-0123456789"
+KEYS_MADE = START - timedelta(days=1)
+SEALED = START + timedelta(hours=1)
+"""When the finding is sealed; each thing that is added comes an hour later."""
+LEAKY = Script(rate=0.4)
+READABLE = frozenset({PartName.RECIPE, PartName.PLAN, PartName.TRIALS})
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run with everything that was said in it."""
+
+    plan: Plan
+    assessment: Assessment
+    suite: Suite
+    transcripts: tuple[Transcript, ...]
+
+
+class SayingLedger(MemoryLedger):
+    """A ledger in memory that keeps what was asked as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Transcript] = []
+
+    def record(self, trial: Trial, *, asked: str, answered: str | None) -> None:
+        super().record(trial, asked=asked, answered=answered)
+        self.said.append(Transcript(trial, asked, answered))
+
+
+@cache
+def a_run() -> Run:
+    """Return an assessment that confirmed one violated class."""
+    plan, target, suite = plan_for_script(LEAKY, ONE_CLASS)
+    ledger = SayingLedger()
+    result = run_in_virtual_time(assess(plan, suite, target, surroundings(ledger)))
+    return Run(plan, result, suite, tuple(ledger.said))
+
+
+def a_draft(run: Run | None = None, **changes: Any) -> Draft:
+    """Return the draft of a run's finding; the changes are those of ``draft_from_assessment``."""
+    run = run or a_run()
+    settings = {"chosen": None, "comparison": None, "new_salt": new_salt, **changes}
+    return draft_from_assessment(run.plan, run.assessment, run.suite, run.transcripts, **settings)
+
+
+@cache
+def a_key(
+    name: str,
+    *,
+    created: datetime = KEYS_MADE,
+    expires: datetime | None = None,
+    private_pem: bytes | None = None,
+    identity_text: str | None = None,
+) -> OwnKey:
+    """Return a party's key; the same one each time for the same party."""
+    with TemporaryDirectory() as folder:
+        keys = KeyFolder(Path(folder))
+        keys.new(
+            name,
+            created=created,
+            expires=expires,
+            private_pem=private_pem,
+            identity_text=identity_text,
+        )
+        return keys.load(name)
+
+
+def alder() -> OwnKey:
+    """Return the reporter's key."""
+    return a_key("alder-lab")
+
+
+def birch() -> OwnKey:
+    """Return the key of the party that reruns the finding."""
+    return a_key("birch-lab")
+
+
+def cedar() -> OwnKey:
+    """Return the key of the party that gets a grant."""
+    return a_key("cedar-desk")
+
+
+def witness() -> OwnKey:
+    """Return the key of the log's witness."""
+    return a_key("dusk-witness")
+
+
+def trusting(*keys: OwnKey, witnesses: tuple[OwnKey, ...] = ()) -> TrustList:
+    """Return a trust list of some parties and some witnesses."""
+    return TrustList(
+        keys=(
+            *(TrustedKey(card=key.card) for key in keys),
+            *(TrustedKey(card=key.card, witness=True) for key in witnesses),
+        )
+    )
+
+
+def everybody() -> TrustList:
+    """Return the trust list of somebody who knows all parties."""
+    return trusting(alder(), birch(), witnesses=(witness(),))
+
+
+def sealed(draft: Draft | None = None, *signers: OwnKey, **changes: Any) -> Bundle:
+    """Seal a finding by alder-lab, unless others sign, to birch-lab."""
+    settings: dict[str, Any] = {
+        "finding_id": FINDING_ID,
+        "interests": "None.",
+        "now": SEALED,
+        "new_salt": new_salt,
+        **changes,
+    }
+    readers = [Reader(birch().card, READABLE)]
+    return seal_finding(draft or a_draft(), readers, signers or (alder(),), **settings)
+
+
+@cache
+def a_bundle() -> Bundle:
+    """Return the sealed finding, to which nothing was added yet."""
+    return sealed()
+
+
+def a_recipe_of(bundle: Bundle, key: OwnKey | None = None) -> SealedRecipe:
+    """Return a bundle's recipe, opened."""
+    opened = open_part(bundle, PartName.RECIPE, (key or alder()).identity)
+    return SealedRecipe.parse(opened.content, source="The recipe")
+
+
+@cache
+def a_rerun() -> Reproduction:
+    """Return birch-lab's rerun of the finding."""
+    bundle, target = a_bundle(), ScriptedTarget(LEAKY)
+    recipe = a_recipe_of(bundle, birch())
+    plan = make_reproduction_plan(
+        bundle.finding, recipe, target.description, seed=3, budget=Budget(), created=SEALED
+    )
+    assert recipe.judge is not None
+    return run_in_virtual_time(reproduce(plan, recipe, target, surroundings(), judge=recipe.judge))
+
+
+def a_statement(
+    by: str = "birch-lab", *, created: datetime = SEALED, finding: Finding | None = None, **changes: Any
+) -> Corroboration:
+    """Return what a party says of its rerun; the changes are those of the reproduction."""
+    rerun = a_rerun().model_copy(update=changes)
+    return Corroboration(
+        created=created,
+        corroborator=by,
+        interests="None.",
+        shared=(Shared.ACCOUNT,),
+        reproduction=rerun,
+        within_stated_interval=lies_within(rerun.rate, (finding or a_bundle().finding).rate),
+    )
+
+
+def corroborated(bundle: Bundle, statement: Corroboration | None = None, by: OwnKey | None = None) -> Bundle:
+    """Add a corroboration, birch-lab's unless it is another's."""
+    by = by or birch()
+    signed = sign_corroboration(statement or a_statement(by.card.name), by)
+    return add_corroboration(bundle, signed, [by.card], alder(), now=SEALED + timedelta(hours=1))
+
+
+def a_minimization(bundle: Bundle, **changes: Any) -> tuple[Minimization, bytes]:
+    """Return a shorter recipe, sealed, with the step that led to it."""
+    part, data = sealed_part(
+        PartContent.of(PartName.MINIMAL, a_recipe_of(bundle)),
+        [alder().card, birch().card],
+        new_salt=new_salt,
+    )
+    fields: dict[str, Any] = {
+        "created": SEALED + timedelta(hours=3),
+        "finding": bundle.finding.content_id,
+        "finding_id": bundle.finding.id,
+        "by": "alder-lab",
+        "model": bundle.finding.model,
+        "hypotheses": HypothesesRecord(p0=0.5, p1=0.05, alpha=0.05, beta=0.01),
+        "steps": (
+            MinimizationStep(
+                left_out="turn 1",
+                outcome=ReproductionOutcome.REPRODUCED,
+                violated=3,
+                n=4,
+                kept_out=True,
+            ),
+        ),
+        "spend": Spend(calls=4, prompt_tokens=0, completion_tokens=0, money=None, currency=None),
+        "part": part,
+        **changes,
+    }
+    return Minimization(**fields), data
+
+
+def granted(bundle: Bundle, part: PartName = PartName.RECIPE, *, to: OwnKey | None = None) -> Bundle:
+    """Let cedar-desk, or another party, read a part."""
+    opened = open_part(bundle, part, alder().identity)
+    return grant_part(bundle, part, opened, (to or cedar()).card, alder(), now=SEALED + timedelta(hours=2))
+
+
+def shortened(bundle: Bundle) -> Bundle:
+    """Add a shorter recipe."""
+    shorter, data = a_minimization(bundle)
+    return add_minimization(bundle, shorter, data, alder(), now=shorter.created)
+
+
+@cache
+def a_grown_bundle() -> Bundle:
+    """Return the finding with everything that can be added to it: each kind of member is in it."""
+    bundle = shortened(granted(corroborated(a_bundle())))
+    return with_cosignature(bundle, witness(), now=SEALED + timedelta(hours=4))
+
+
+def changed(bundle: Bundle, members: Mapping[str, bytes | None]) -> Bundle:
+    """Return a bundle with some members replaced, or removed where there is none."""
+    merged = {**bundle.members, **members}
+    return Bundle({name: data for name, data in merged.items() if data is not None}, bundle.source)
+
+
+def written(bundle: Bundle, folder: Path, name: str = "finding.gsb") -> Path:
+    """Write a bundle in its canonical form."""
+    path = folder / name
+    path.write_bytes(write_archive(bundle.members))
+    return path
+
+
+def audited(
+    bundle: Bundle | bytes, folder: Path, trust: TrustList | None = None, *, heads: Path | None = None
+) -> AuditReport:
+    """Audit a bundle, or the bytes of its file, as a reader does who knows all parties."""
+    path = folder / "audited.gsb"
+    path.write_bytes(bundle if isinstance(bundle, bytes) else write_archive(bundle.members))
+    return audit_path(path, everybody() if trust is None else trust, heads=heads)
+
+
+def failures(report: AuditReport) -> list[tuple[str, str | None, str]]:
+    """Return what failed: the check, the member, the detail."""
+    return [
+        (check.what, check.member, check.detail)
+        for check in report.checks
+        if check.state is CheckState.FAILED
+    ]
+
+
+D = TypeVar("D", bound=Document)
+
+
+def edited(document: D, change: Callable[[dict[str, Any]], None]) -> D:
+    """Return a document with its JSON changed by hand, as a forger would."""
+    value = json.loads(document.canonical())
+    change(value)
+    return type(document).from_json(value, source="A forgery")
+
+
+def resealed(
+    bundle: Bundle,
+    change: Callable[[dict[str, Any]], None],
+    *,
+    by: OwnKey | None = None,
+    members: Mapping[str, bytes] | None = None,
+) -> Bundle:
+    """Return a finding that its own reporter changed and signed again, as one who cheats can."""
+    by = by or alder()
+    finding = edited(bundle.finding, change)
+    kept = {**_files(bundle), **(members or {})}
+    subjects = [
+        file_subject(one.name, kept[one.name]) if one.name in kept else one
+        for one in bundle.documents[0].subjects
+    ]
+    return new_bundle(finding, sign(finding, subjects, [by]), kept, key=by, now=finding.created)
+
+
+def _files(bundle: Bundle) -> dict[str, bytes]:
+    """Return the members that are neither documents nor the log."""
+    return {
+        name: data for name, data in bundle.members.items() if not name.startswith(("documents/", "log/"))
+    }
+
+
+def relogged(
+    bundle: Bundle,
+    documents: Sequence[bytes],
+    *,
+    by: OwnKey | None = None,
+    logged: Sequence[datetime] = (),
+    more: Mapping[str, bytes] | None = None,
+) -> Bundle:
+    """Return a bundle with other documents in a log that its own keeper began anew."""
+    by = by or alder()
+    kept = _files(bundle)
+    files: dict[str, bytes] = {}
+    for place, data in enumerate(documents):
+        read = read_signed(data, source="it")
+        kind = read.predicate_type.split("/")[-2]
+        kept[f"documents/{place:06d}-{kind}.json"] = data
+        moment = logged[place] if place < len(logged) else SEALED + timedelta(hours=place)
+        entry = NewEntry(read.digest, read.predicate_type)
+        files = with_entry(files, entry, origin_of(bundle.finding.id), by, now=moment)
+    kept |= {f"log/{name}": data for name, data in files.items()}
+    return Bundle({**kept, **(more or {})}, bundle.source)
