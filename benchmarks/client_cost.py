@@ -1,8 +1,9 @@
 """Client CPU seconds and peak memory per 1000 calls, evidence kept, beside a bare aiohttp loop.
 
 Every client runs in a process of its own against the same local stub. The marginal cost is the difference
-between a long and a short run, so that starting up is not counted in it; starting up is shown apart.
-Inspect and promptfoo are measured too when their commands are found on PATH.
+between a long and a short run, so that starting up is not counted in it; starting up is shown apart. Times
+are medians of a few such pairs, and the peak is the highest of them. Inspect and promptfoo are measured too
+when their commands are found on PATH.
 
     python benchmarks/client_cost.py
 """
@@ -14,6 +15,7 @@ import asyncio
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,13 @@ from stub import running
 SHORT, LONG = 200, 1200
 """Calls of the two runs whose difference is 1000."""
 
+PAIRS = 3
+"""Pairs of a short and a long run, for each client and setting."""
+
+
+class ClientError(Exception):
+    """A client did not end well, so nothing can be said of its cost."""
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -37,14 +46,28 @@ class Cost:
     peak_mib: float
 
 
-def measured(command: list[str], folder: Path, *, good: tuple[int, ...] = (0,)) -> Cost:
-    """Run a command to its end and return what it used, its children included."""
+def measured(command: list[str], folder: Path) -> Cost:
+    """Run a command to its end and return what it used, its children included.
+
+    Raises:
+        ClientError: It ended with another exit code than 0.
+    """
+    environment = {
+        **os.environ,
+        "STUB_API_KEY": "none",
+        "STUB_BASE_URL": "",
+        "PROMPTFOO_DISABLE_TELEMETRY": "1",
+        "PROMPTFOO_DISABLE_UPDATE": "1",
+        "PROMPTFOO_DISABLE_DEBUG_LOG": "1",
+        "PROMPTFOO_DISABLE_ERROR_LOG": "1",
+        "PROMPTFOO_CONFIG_DIR": str(folder),
+    }
     started = time.perf_counter()
     with (folder / "log.txt").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) not in good:
-        raise SystemExit(f"{' '.join(command)} failed:\n{(folder / 'log.txt').read_text()[-2000:]}")
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise ClientError(f"{' '.join(command)} failed:\n{(folder / 'log.txt').read_text()[-2000:]}")
     return Cost(
         cpu_s=usage.ru_utime + usage.ru_stime,
         wall_s=time.perf_counter() - started,
@@ -132,32 +155,44 @@ async def ask_bare(url: str, calls: int, in_flight: int) -> None:
         await asyncio.gather(*(worker() for _ in range(in_flight)))
 
 
+def measured_pair(client: Client, url: str, in_flight: int) -> tuple[Cost, Cost]:
+    """Run a client for few calls and for many, each in an empty folder."""
+    with tempfile.TemporaryDirectory() as short, tempfile.TemporaryDirectory() as long:
+        return (
+            measured(client(url, SHORT, in_flight, Path(short)), Path(short)),
+            measured(client(url, LONG, in_flight, Path(long)), Path(long)),
+        )
+
+
 def main() -> None:
     """Print the table."""
     print(
         f"{'client':<14}{'latency':>9}{'in flight':>11}{'CPU s / 1000':>14}{'start CPU s':>13}"
         f"{'wall s':>9}{'peak MiB':>10}{'x bare':>8}"
     )
-    os.environ.update(STUB_API_KEY="none", STUB_BASE_URL="", PROMPTFOO_DISABLE_TELEMETRY="1")
     port = 18480
     for latency in (0.0, 0.2):
         for in_flight in (64, 256):
             floor = 0.0
             for name, client in clients().items():
                 port += 1
-                with (
-                    running(port, latency) as url,
-                    tempfile.TemporaryDirectory() as short_folder,
-                    tempfile.TemporaryDirectory() as long_folder,
-                ):
-                    short = measured(client(url, SHORT, in_flight, Path(short_folder)), Path(short_folder))
-                    long = measured(client(url, LONG, in_flight, Path(long_folder)), Path(long_folder))
-                marginal = (long.cpu_s - short.cpu_s) / (LONG - SHORT) * 1000
+                try:
+                    with running(port, latency) as url:
+                        pairs = [measured_pair(client, url, in_flight) for _ in range(PAIRS)]
+                except ClientError as failure:
+                    print(f"{name:<14}{latency * 1000:>6.0f} ms{in_flight:>11}  failed", flush=True)
+                    print(failure, file=sys.stderr)
+                    continue
+                marginal = statistics.median(
+                    (long.cpu_s - short.cpu_s) / (LONG - SHORT) * 1000 for short, long in pairs
+                )
+                start = statistics.median(short.cpu_s for short, _ in pairs) - marginal * SHORT / 1000
+                wall = statistics.median(long.wall_s for _, long in pairs)
+                peak = max(long.peak_mib for _, long in pairs)
                 floor = floor or marginal
                 print(
                     f"{name:<14}{latency * 1000:>6.0f} ms{in_flight:>11}{marginal:>14.2f}"
-                    f"{short.cpu_s - marginal * SHORT / 1000:>13.2f}{long.wall_s:>9.1f}"
-                    f"{long.peak_mib:>10.0f}{marginal / floor:>8.1f}",
+                    f"{start:>13.2f}{wall:>9.1f}{peak:>10.0f}{marginal / floor:>8.1f}",
                     flush=True,
                 )
 

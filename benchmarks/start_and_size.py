@@ -1,6 +1,6 @@
 """Time to ``groundstop --help``, and what an installation weighs.
 
-Each extra is installed into a virtual environment of its own, from the lock file where one fits.
+Each extra is installed into a virtual environment of its own, with the newest packages that fit.
 
     python benchmarks/start_and_size.py            # start-up only
     python benchmarks/start_and_size.py --install  # sizes too; needs the package index
@@ -37,19 +37,21 @@ def start_times() -> None:
 
 def sizes() -> None:
     """Print what the base and each extra add to an empty environment, in MB (1e6 bytes)."""
-    print(f"\n{'installation':<28}{'MB':>8}")
+    print(f"\n{'installation':<28}{'MB':>8}{'with byte code':>16}")
     for name in ("", "[assess]", "[assess,embedded]"):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, "-m", "venv", folder], check=True)
             packages = Path(folder, "lib", f"python3.{sys.version_info.minor}", "site-packages")
-            before = weight(packages)
+            before = weights(packages)
             subprocess.run([f"{folder}/bin/pip", "install", "-q", f"{ROOT}{name}"], check=True)
-            print(f"{'groundstop' + name:<28}{(weight(packages) - before) / 1e6:>8.0f}", flush=True)
+            added = [(after - old) / 1e6 for after, old in zip(weights(packages), before, strict=True)]
+            print(f"{'groundstop' + name:<28}{added[0]:>8.0f}{added[1]:>16.0f}", flush=True)
 
 
-def weight(folder: Path) -> int:
-    """Return the bytes of all files below a folder, byte code left out."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+def weights(folder: Path) -> tuple[int, int]:
+    """Return the bytes of all files below a folder: as they come, and with the byte code made of them."""
+    sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    return sum(size for path, size in sizes.items() if path.suffix != ".pyc"), sum(sizes.values())
 
 
 if __name__ == "__main__":
