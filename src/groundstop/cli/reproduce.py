@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,21 @@ from groundstop.cli import options
 from groundstop.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from groundstop.documents import Reproduction, Shared
+    from groundstop.documents import Budget, Reproduction, Shared
     from groundstop.evidence import Bundle, OwnKey
     from groundstop.store import RunRow, Workspace
 
 _SHARED = ("nothing", "account", "judge", "funder", "cache")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Who signs the result, what is declared with it, and where it goes."""
+
+    key: OwnKey
+    shared: tuple[Shared, ...] | None
+    interests: str | None
+    output: Path | None
 
 
 @click.command()
@@ -105,12 +116,15 @@ def reproduce(
 
     if (target_name is None) == (run_id is None):
         raise InputError("Either a target or a run is needed", "Give --target for a new run, or --run")
-    shared = read_shares(shares)
+    if output is not None and output.exists():
+        raise InputError(f"{output} exists already", "Remove it, or name another file with --output")
+    budget = options.read_budget(max_calls, max_tokens_spent, max_money)
     with open_workspace(workspace) as space:
         bundle = read_bundle(file)
         key = own_key(workspace, key_name)
+        signing = _Signing(key, read_shares(shares), interests, output)
         if run_id is not None:
-            return _finish(space, space.run(run_id), bundle, key, shared, interests, output, as_json=as_json)
+            return _finish(space, space.run(run_id), bundle, signing, budget=budget, as_json=as_json)
         recipe = open_recipe(workspace, bundle, key, purpose=f"reproduction on {target_name}")
         (target,) = open_targets((target_name or "",), read_config(workspace))
         given = temperature is not None or max_tokens is not None or recipe.sampling is None
@@ -127,7 +141,7 @@ def reproduce(
             if given
             else None,
             seed=secrets.randbits(32) if seed is None else seed,
-            budget=options.read_budget(max_calls, max_tokens_spent, max_money),
+            budget=budget,
             created=datetime.now(UTC),
         )
         run = space.create_run(
@@ -139,7 +153,7 @@ def reproduce(
                 judge=str(judge.resolve()) if judge else None,
             ),
         )
-        return _finish(space, run, bundle, key, shared, interests, output, as_json=as_json)
+        return _finish(space, run, bundle, signing, budget=budget, as_json=as_json)
 
 
 def read_shares(shares: tuple[str, ...]) -> tuple[Shared, ...] | None:
@@ -161,16 +175,15 @@ def _finish(
     space: Workspace,
     run: RunRow,
     bundle: Bundle,
-    key: OwnKey,
-    shared: tuple[Shared, ...] | None,
-    interests: str | None,
-    output: Path | None,
+    signing: _Signing,
     *,
+    budget: Budget,
     as_json: bool,
 ) -> int:
+    """Carry out a run, sign what came of it, and show it; return the exit code."""
     from groundstop.cli.carrying import carry_out
     from groundstop.cli.output import error_console, show, show_json
-    from groundstop.documents import Reproduction, ReproductionPlan
+    from groundstop.documents import Budget, Reproduction, ReproductionPlan
     from groundstop.reports import reproduction_text
 
     console = error_console()
@@ -179,10 +192,11 @@ def _finish(
             f"Run {run.id} is no reproduction of {bundle.finding.id}", "See: groundstop runs list"
         )
     console.print(f"Run {run.id} · plan {run.plan.content_id}", highlight=False, soft_wrap=True)
-    result = carry_out(space, run, console)
+    path = signing.output or Path(f"{bundle.finding.id}.{signing.key.card.name}.{run.id}.json")
+    result = carry_out(space, run, console, budget=None if budget == Budget() else budget)
     if not isinstance(result, Reproduction):
         raise InputError(f"Run {run.id} is no reproduction", "See: groundstop runs list")
-    statement = _signed(space, bundle, result, key, shared, interests, output)
+    statement = _signed(space, bundle, result, signing, path)
     if as_json:
         show_json({"statement": str(statement) if statement else None, "reproduction": result.to_json()})
     else:
@@ -191,7 +205,7 @@ def _finish(
             click.echo("Not signed: a reporter cannot corroborate its own finding.")
         else:
             click.echo(f"Signed as {statement}. Give it to the reporter, who adds it to the finding.")
-        if shared is None and statement is not None:
+        if signing.shared is None and statement is not None:
             click.echo("You declared nothing with --shares, so it counts as dependent on the others.")
     return outcome_code(result)
 
@@ -208,13 +222,7 @@ def outcome_code(result: Reproduction) -> ExitCode:
 
 
 def _signed(
-    space: Workspace,
-    bundle: Bundle,
-    result: Reproduction,
-    key: OwnKey,
-    shared: tuple[Shared, ...] | None,
-    interests: str | None,
-    output: Path | None,
+    space: Workspace, bundle: Bundle, result: Reproduction, signing: _Signing, path: Path
 ) -> Path | None:
     """Sign a corroboration and write it; none for the reporter's own key."""
     from groundstop.assessment import lies_within
@@ -222,19 +230,19 @@ def _signed(
     from groundstop.documents import Corroboration
     from groundstop.evidence import sign_corroboration, write_new
 
+    key = signing.key
     if key.card.key_id in {key_id for key_id, _ in bundle.documents[0].signatures}:
         return None
     now = datetime.now(UTC)
     statement = Corroboration(
         created=now,
         corroborator=key.card.name,
-        interests=interests,
-        shared=shared,
+        interests=signing.interests,
+        shared=signing.shared,
         reproduction=result,
         within_stated_interval=lies_within(result.rate, bundle.finding.rate),
     )
     signed = sign_corroboration(statement, key)
-    path = output or Path(f"{bundle.finding.id}.{key.card.name}.{result.run}.json")
     write_new(path, signed)
     records(space.folder).enter_signed(signed, now=now)
     return path

@@ -41,7 +41,10 @@ def list_runs(workspace: Path, as_json: bool) -> None:
     if not rows:
         click.echo("No runs yet. Start one with: groundstop assess --target TARGET")
         return
-    table = Table("run", "kind", "targets", "suite", "calls", "result", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("run", no_wrap=True)  # whole, since other commands want it
+    for name in ("kind", "targets", "suite", "calls", "result"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         targets = ", ".join(row["targets"])
         table.add_row(row["run"], row["kind"], targets, row["suite"], str(row["calls"]), row["result"])
@@ -117,9 +120,14 @@ def report_run(run: str, output: Path | None, workspace: Path) -> None:
     from groundstop.cli.finishing import page
     from groundstop.cli.output import write_file
     from groundstop.cli.wiring import open_workspace
+    from groundstop.documents import Import
 
     with open_workspace(workspace) as space:
         row = space.run(run)
+    if isinstance(row.plan, Import):
+        raise InputError(
+            f"There is no HTML report of an import such as {row.id}", f"See: groundstop runs show {row.id}"
+        )
     if row.result is None:
         raise InputError(
             f"Run {row.id} has no result to report", f"Go on with: groundstop runs resume {row.id}"
