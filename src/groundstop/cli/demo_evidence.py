@@ -37,8 +37,6 @@ class Shown:
     finding: str
     rerun: dict[str, Any]
     """The reproduction, as the second party's own process printed it."""
-    tampered: str
-    """The member that the audit named after one byte was flipped."""
 
 
 def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Shown:
@@ -93,7 +91,8 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
     save_bundle(file, grown, replaces=True)
     say(f"   {rerun['outcome']}: {rerun['reason']} (e-value {rerun['e_value']:.3g}).")
     say("7. Audit it, then flip one byte of it and audit again.")
-    return Shown(file, bundle.finding.id, rerun, _audit_twice(folder, file, grown, say))
+    _audit_twice(folder, file, grown, say)
+    return Shown(file, bundle.finding.id, rerun)
 
 
 def _party(folder: Path, name: str) -> KeyCard:
@@ -130,7 +129,7 @@ def _rerun(folder: Path, file: Path, statement: Path) -> dict[str, Any]:
     return result
 
 
-def _audit_twice(folder: Path, file: Path, bundle: Bundle, say: Say) -> str:
+def _audit_twice(folder: Path, file: Path, bundle: Bundle, say: Say) -> None:
     from groundstop.cli.parties import trusted
     from groundstop.evidence.audit import CheckState, audit_path
 
@@ -145,4 +144,3 @@ def _audit_twice(folder: Path, file: Path, bundle: Bundle, say: Say) -> str:
     again = audit_path(changed, trust, heads=None)
     wrong = next(check for check in again.checks if check.state is CheckState.FAILED)
     say(f"   One byte flipped: {wrong.detail}.")
-    return wrong.detail

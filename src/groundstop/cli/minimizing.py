@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from groundstop.cli import options
 from groundstop.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -76,33 +75,23 @@ def minimize_finding(workspace: Path, wanted: Wanted, *, as_json: bool) -> int:
 
 
 def _new_run(space: Workspace, wanted: Wanted, bundle: Bundle, recipe: SealedRecipe, key: OwnKey) -> RunRow:
-    from groundstop.assessment import DEFAULT_SAMPLING, make_minimization_plan
+    from groundstop.assessment import make_minimization_plan
     from groundstop.cli.carrying import open_targets
-    from groundstop.cli.rerunning import read_judge
+    from groundstop.cli.rerunning import asked_sampling, read_judge, rerun_options
     from groundstop.cli.wiring import read_config
-    from groundstop.store import RunKind, RunOptions
+    from groundstop.store import RunKind
 
     name = wanted.target or ""
     (target,) = open_targets((name,), read_config(space.folder))
-    own_sampling = recipe.sampling is not None and wanted.temperature is None and wanted.max_tokens is None
     plan = make_minimization_plan(
         bundle.finding,
         recipe,
         target.description,
-        judge=read_judge(str(wanted.judge) if wanted.judge else None),
-        sampling=None
-        if own_sampling
-        else options.read_sampling(
-            recipe.sampling or DEFAULT_SAMPLING, wanted.temperature, wanted.max_tokens
-        ),
+        judge=read_judge(wanted.judge),
+        sampling=asked_sampling(recipe, wanted.temperature, wanted.max_tokens),
         seed=secrets.randbits(32) if wanted.seed is None else wanted.seed,
         budget=wanted.budget,
         created=datetime.now(UTC),
     )
-    chosen = RunOptions(
-        targets=(name,),
-        finding=str(wanted.file.resolve()),
-        key=key.card.name,
-        judge=str(wanted.judge.resolve()) if wanted.judge else None,
-    )
+    chosen = rerun_options(wanted.file, name, key, wanted.judge)
     return space.create_run(plan, chosen, kind=RunKind.MINIMIZE)

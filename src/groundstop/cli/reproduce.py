@@ -104,15 +104,13 @@ def reproduce(
 
     Exit code: 0 not reproducible now, 1 reproduced, 3 not decided.
     """
-    from groundstop.assessment import DEFAULT_SAMPLING, make_reproduction_plan
+    from groundstop.assessment import make_reproduction_plan
     from groundstop.cli.carrying import open_targets
     from groundstop.cli.opening import open_recipe
     from groundstop.cli.parties import own_key
-    from groundstop.cli.rerunning import read_judge
+    from groundstop.cli.rerunning import asked_sampling, read_judge, rerun_options
     from groundstop.cli.wiring import open_workspace, read_config
-    from groundstop.documents import HypothesesRecord
     from groundstop.evidence import read_bundle
-    from groundstop.store import RunOptions
 
     if (target_name is None) == (run_id is None):
         raise InputError("Either a target or a run is needed", "Give --target for a new run, or --run")
@@ -127,32 +125,20 @@ def reproduce(
             return _finish(space, space.run(run_id), bundle, signing, budget=budget, as_json=as_json)
         recipe = open_recipe(workspace, bundle, key, purpose=f"reproduction on {target_name}")
         (target,) = open_targets((target_name or "",), read_config(workspace))
-        given = temperature is not None or max_tokens is not None or recipe.sampling is None
-        question = options.read_hypotheses(r1, r0, 0.05, 0.01)
         plan = make_reproduction_plan(
             bundle.finding,
             recipe,
             target.description,
-            judge=read_judge(str(judge) if judge else None),
-            hypotheses=HypothesesRecord(p0=question.p0, p1=question.p1, alpha=0.05, beta=0.01),
+            judge=read_judge(judge),
+            hypotheses=options.read_hypotheses(r1, r0, 0.05, 0.01),
             estimate_calls=trials,
             canaries=canaries,
-            sampling=options.read_sampling(recipe.sampling or DEFAULT_SAMPLING, temperature, max_tokens)
-            if given
-            else None,
+            sampling=asked_sampling(recipe, temperature, max_tokens),
             seed=secrets.randbits(32) if seed is None else seed,
             budget=budget,
             created=datetime.now(UTC),
         )
-        run = space.create_run(
-            plan,
-            RunOptions(
-                targets=(target_name or "",),
-                finding=str(file.resolve()),
-                key=key.card.name,
-                judge=str(judge.resolve()) if judge else None,
-            ),
-        )
+        run = space.create_run(plan, rerun_options(file, target_name or "", key, judge))
         return _finish(space, run, bundle, signing, budget=budget, as_json=as_json)
 
 

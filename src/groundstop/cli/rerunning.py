@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundstop.cli import options
 from groundstop.cli.opening import open_recipe
 from groundstop.cli.parties import own_key, trusted
 from groundstop.documents import (
@@ -14,6 +15,7 @@ from groundstop.documents import (
     Minimization,
     PartName,
     ReproductionPlan,
+    Sampling,
     SealedPart,
     SealedRecipe,
 )
@@ -22,7 +24,7 @@ from groundstop.errors import InputError
 if TYPE_CHECKING:
     from groundstop.assessment import Minimized, Surroundings
     from groundstop.evidence import Bundle, OwnKey
-    from groundstop.store import RunResult, RunRow, Workspace
+    from groundstop.store import RunOptions, RunResult, RunRow, Workspace
     from groundstop.targets import Target
 
 _MOST_JUDGE_BYTES = 64 * 1024
@@ -91,7 +93,30 @@ def seal_shorter(
     return sealed_part(PartContent.of(PartName.MINIMAL, recipe), cards, new_salt=new_salt)
 
 
-def read_judge(path: str | None) -> Judge | None:
+def asked_sampling(
+    recipe: SealedRecipe, temperature: float | None, max_tokens: int | None
+) -> Sampling | None:
+    """Return how answers are to be drawn; none for the recipe's own way, when nobody asked for another."""
+    from groundstop.assessment import DEFAULT_SAMPLING
+
+    if recipe.sampling is not None and temperature is None and max_tokens is None:
+        return None
+    return options.read_sampling(recipe.sampling or DEFAULT_SAMPLING, temperature, max_tokens)
+
+
+def rerun_options(file: Path, target: str, key: OwnKey, judge: Path | None) -> RunOptions:
+    """Return how a rerun finds its finding, key and judge again, from whatever folder it is resumed."""
+    from groundstop.store import RunOptions
+
+    return RunOptions(
+        targets=(target,),
+        finding=str(file.resolve()),
+        key=key.card.name,
+        judge=str(judge.resolve()) if judge else None,
+    )
+
+
+def read_judge(path: str | Path | None) -> Judge | None:
     """Read a judge from a YAML file, as a suite's behavior has it; none when no file is given.
 
     Raises:
@@ -107,7 +132,7 @@ def read_judge(path: str | None) -> Judge | None:
         return None
     data = read_bounded(Path(path), most=_MOST_JUDGE_BYTES)
     try:
-        judge: Judge = TypeAdapter(Judge).validate_python(parse_yaml(data, source=path))
+        judge: Judge = TypeAdapter(Judge).validate_python(parse_yaml(data, source=str(path)))
     except ValidationError as error:
-        raise InputError(*describe(error, source=path)) from error
+        raise InputError(*describe(error, source=str(path))) from error
     return judge
