@@ -42,6 +42,10 @@ class GroundstopError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[GroundstopError], tuple[str, str]]:
+        # Without it no error could come back from another process.
+        return type(self), (self.message, self.hint)
+
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}."
 

@@ -19,6 +19,7 @@ from groundstop.documents.reproduction import Corroboration, Minimization, Repro
 from groundstop.documents.sealed import Grant, LineProof, Opening, SealedRecipe
 from groundstop.documents.suite import Behavior, Requirement, SuiteManifest, Technique, Variant
 from groundstop.documents.trial import Trial
+from groundstop.documents.verification import Verification, VerificationPlan
 
 KINDS: tuple[type[Document], ...] = (
     ModelIdentity,
@@ -45,6 +46,8 @@ KINDS: tuple[type[Document], ...] = (
     Reproduction,
     Corroboration,
     Minimization,
+    VerificationPlan,
+    Verification,
     Import,
     ImportedTrial,
 )

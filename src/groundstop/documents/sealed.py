@@ -80,7 +80,7 @@ class SealedRecipe(Document):
 
     title: ClassVar[str] = "Sealed recipe"
     kind: Literal["sealed-recipe"] = "sealed-recipe"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     source: str
     """The suite and its release, or the tool, that the recipe is from."""
     requirement: Requirement
@@ -91,6 +91,8 @@ class SealedRecipe(Document):
     estimand: Estimand
     wordings: tuple[RecipeWording, ...] = Field(min_length=1)
     """Fresh variants, each to be asked once; or the literal wording alone."""
+    literal: RecipeWording | None = None
+    """The technique's literal wording beside its variants: what a narrow patch would block."""
     sampling: Sampling | None
     """None when it is not attested how the answers were drawn."""
     judge: Judge | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from groundstop.documents.base import Document, Identifier, Part
 from groundstop.documents.matching import Match, count_words, normalise
@@ -173,6 +173,20 @@ class Variant(Document):
     wording: str = Field(min_length=1)
     held_out: bool
     """True when kept for the verification of a claimed fix, and never used before."""
+
+
+class LanguagePhrases(Part):
+    """How a suite asks in another language. Such wordings are all held out."""
+
+    tag: str = Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$")
+    """BCP 47 tag of the language."""
+    name: str = Field(min_length=1)
+    answer: str = Field(min_length=1)
+    """Sentence that asks for the answer in the language that the judges understand."""
+    asks: dict[Identifier, Annotated[str, StringConstraints(min_length=1)]] = Field(min_length=1)
+    """What is asked for, as it fits into the templates' ``{ask}``, by the behavior's id."""
+    techniques: dict[Identifier, VariantGrammar] = Field(min_length=1)
+    """How it is asked for, by the technique's id."""
 
 
 class BenignRequest(Part):

@@ -37,6 +37,14 @@ class Phase(StrEnum):
     """The same request with the same seed after it."""
     MINIMIZE = "minimize"
     """Asking a recipe with something left out, to see whether it still reproduces."""
+    POTENCY = "potency"
+    """Asking the model before a fix, to see whether what is asked still works there."""
+    VERIFY_RECIPE = "verify-recipe"
+    """Asking the reported recipe after a claimed fix."""
+    VERIFY_CLASS = "verify-class"
+    """Asking held-out variants after a claimed fix, each once."""
+    CANARY = "canary"
+    """An ordinary request between other calls, to see whether the endpoint changed."""
 
 
 class Usage(Part):
