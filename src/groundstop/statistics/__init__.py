@@ -6,7 +6,8 @@ no number is rounded to a yes: what cannot be said comes back as a value that sa
 
 from groundstop.statistics._induction import CallWeights
 from groundstop.statistics.alpha_ledger import AlphaLedger, round_alpha
-from groundstop.statistics.benign import Answer, BenignPair, BenignVerdict, OverRefusalTest
+from groundstop.statistics.benign import BenignVerdict, OverRefusalTest, over_refusal_log_e
+from groundstop.statistics.claims import calls_for_claim, claim_supported, supported_block_rate
 from groundstop.statistics.drift import Canary, DriftMonitor
 from groundstop.statistics.effective import (
     EffectiveHypotheses,
@@ -47,6 +48,7 @@ from groundstop.statistics.operating import (
 )
 from groundstop.statistics.ordering import SubmissionOrder
 from groundstop.statistics.outcomes import Decision, Outcome
+from groundstop.statistics.pairs import Answer, BenignPair, change_interval
 from groundstop.statistics.plans import SequentialPlan, named_plan, plan_for, shipped_plans
 from groundstop.statistics.screening import Arm, Screening, ScreeningRule
 from groundstop.statistics.sequential import PathPoint, SequentialTest
@@ -58,6 +60,7 @@ from groundstop.statistics.two_phase import (
 )
 from groundstop.statistics.variants import (
     p0_for_budget,
+    rate_of_variant,
     success_at_k,
     variants_for_prevalence,
     variants_from_pool,
@@ -94,6 +97,9 @@ __all__ = [
     "StatisticsError",
     "SubmissionOrder",
     "TwoPhaseSample",
+    "calls_for_claim",
+    "change_interval",
+    "claim_supported",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
@@ -112,13 +118,16 @@ __all__ = [
     "lower_bound",
     "named_plan",
     "operating_characteristics",
+    "over_refusal_log_e",
     "p0_for_budget",
     "plan_for",
+    "rate_of_variant",
     "rogan_gladen",
     "round_alpha",
     "shipped_plans",
     "solve_plan",
     "success_at_k",
+    "supported_block_rate",
     "two_phase_exact_interval",
     "two_phase_interval",
     "variants_for_prevalence",

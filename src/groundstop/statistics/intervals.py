@@ -11,11 +11,11 @@ from groundstop.statistics._scipy import beta_quantile
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range for a rate.
+    """A range for a rate, or for a change of one.
 
     Args:
-        lower: Lower end, a rate.
-        upper: Upper end, a rate.
+        lower: Lower end.
+        upper: Upper end.
         level: Nominal coverage, such as 0.95.
     """
 

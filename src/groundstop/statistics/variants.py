@@ -9,8 +9,13 @@ from groundstop.statistics._checks import (
     require_error_rate,
     require_open_rate,
     require_positive,
+    require_rate,
 )
+from groundstop.statistics._scipy import beta_quantile
 from groundstop.statistics.errors import StatisticsError
+
+_SMALLEST_QUANTILE = 1e-300
+"""Below this the inverse of the incomplete beta function gives no number."""
 
 
 def p0_for_budget(tries: int, success: float = 0.5) -> float:
@@ -120,3 +125,34 @@ def variants_from_pool(pool: int, share: float, *, alpha: float = 0.05) -> int:
             return drawn
         none_seen *= max(0, pool - broken - drawn) / (pool - drawn)
     return pool
+
+
+def rate_of_variant(quantile: float, *, mean: float, correlation: float) -> float:
+    """Return the rate of one variant out of a population of variants that differ.
+
+    Args:
+        quantile: The variant's place among all variants, from the strongest safeguard on; uniform when
+            variants are drawn at random.
+        mean: Mean rate of the population.
+        correlation: Intra-class correlation of two calls of one variant: 0 when all variants have the
+            mean rate, 1 when each variant always violates or never does.
+
+    Returns:
+        The quantile of the beta distribution with this mean and this correlation.
+
+    Raises:
+        StatisticsError: An argument is not in 0..1.
+
+    Source: beta-binomial with correlation 1 / (a + b + 1), J. G. Skellam, J. R. Statist. Soc. B 10 (1948).
+    """
+    require_rate("quantile", quantile)
+    require_rate("mean", mean)
+    require_rate("correlation", correlation)
+    if correlation == 0.0 or mean in (0.0, 1.0):
+        return mean
+    if correlation == 1.0:
+        return float(quantile > 1.0 - mean)
+    if quantile < _SMALLEST_QUANTILE:
+        return 0.0
+    size = 1.0 / correlation - 1.0
+    return beta_quantile(quantile, mean * size, (1.0 - mean) * size)

@@ -10,7 +10,15 @@ import pytest
 
 from groundstop.errors import InputError
 from groundstop.targets import CallFailure, FailureKind
-from groundstop.targets.scripted import PRESETS, REFUSAL, VIOLATION, Script, ScriptedTarget, scripted_target
+from groundstop.targets.scripted import (
+    ANSWER,
+    PRESETS,
+    REFUSAL,
+    VIOLATION,
+    Script,
+    ScriptedTarget,
+    scripted_target,
+)
 from tests.unit.targets.endpoints import a_request
 from tests.virtual_time import run_in_virtual_time
 
@@ -42,6 +50,12 @@ async def test_answers_do_not_depend_on_the_order() -> None:
         assert await _outcomes(one, seeds) == await _outcomes(other, shuffled)
 
 
+async def test_answers_are_those_of_earlier_releases() -> None:
+    outcomes = await _outcomes(ScriptedTarget(Script(rate=0.3)), list(range(40)))
+    violated = [seed for seed, said in outcomes.items() if said == VIOLATION]
+    assert violated == [5, 8, 11, 15, 19, 23, 25, 28, 29, 31, 35, 37]
+
+
 async def test_another_seed_of_the_script_gives_other_answers() -> None:
     seeds = list(range(200))
     one = await _outcomes(ScriptedTarget(Script(rate=0.5)), seeds)
@@ -66,6 +80,51 @@ async def test_troubles_come_at_the_rates_that_were_set() -> None:
     assert _within_chance(outcomes.count(FailureKind.RATE_LIMITED.value), 0.1)
     assert _within_chance(outcomes.count(FailureKind.SERVER_ERROR.value), 0.9 * 0.2)
     assert _within_chance(outcomes.count(""), 0.9 * 0.8 * 0.3)
+
+
+async def _violated(target: ScriptedTarget, wording: str, seed: int) -> bool:
+    return (await target.ask(a_request(wording, seed=seed))).text == VIOLATION
+
+
+async def test_wordings_that_differ_keep_the_mean_rate_and_two_calls_of_one_agree_as_set() -> None:
+    target = ScriptedTarget(Script(rate=0.3, icc=0.5))
+    pairs = [
+        (await _violated(target, f"wording {n}", 1), await _violated(target, f"wording {n}", 2))
+        for n in range(MANY)
+    ]
+    assert _within_chance(sum(first for first, _ in pairs), 0.3)
+    # Both violate with the probability m^2 + icc m (1 - m).
+    assert _within_chance(sum(first and second for first, second in pairs), 0.3**2 + 0.5 * 0.3 * 0.7)
+
+
+async def test_wordings_that_differ_wholly_always_violate_or_never_do() -> None:
+    target = ScriptedTarget(Script(rate=0.5, icc=1.0))
+    by_wording = {
+        frozenset([await _violated(target, f"wording {n}", seed) for seed in range(5)]) for n in range(40)
+    }
+    assert by_wording == {frozenset({True}), frozenset({False})}
+
+
+async def test_another_seed_of_the_script_gives_a_wording_another_rate() -> None:
+    scripts = [Script(rate=0.5, icc=1.0, seed=seed) for seed in range(40)]
+    assert {await _violated(ScriptedTarget(script), "one wording", 1) for script in scripts} == {True, False}
+
+
+@pytest.mark.parametrize(("rate", "refusal_rate"), [(0.0, 0.2), (0.3, 0.5), (0.0, 0.0)])
+async def test_what_does_not_violate_is_refused_as_often_as_set(rate: float, refusal_rate: float) -> None:
+    script = Script(rate=rate, refusal_rate=refusal_rate)
+    texts = list((await _outcomes(ScriptedTarget(script), list(range(MANY)))).values())
+    assert _within_chance(texts.count(REFUSAL), (1 - rate) * refusal_rate)
+    assert _within_chance(texts.count(ANSWER), (1 - rate) * (1 - refusal_rate))
+    assert set(texts) <= {REFUSAL, ANSWER, VIOLATION}
+
+
+async def test_a_higher_refusal_rate_refuses_what_a_lower_one_refused_and_more() -> None:
+    seeds = list(range(500))
+    low = await _outcomes(ScriptedTarget(Script(refusal_rate=0.1)), seeds)
+    high = await _outcomes(ScriptedTarget(Script(refusal_rate=0.4)), seeds)
+    refused = [{seed for seed in seeds if texts[seed] == REFUSAL} for texts in (low, high)]
+    assert refused[0] < refused[1]
 
 
 async def test_an_attempt_that_failed_may_be_answered_when_it_is_repeated() -> None:
@@ -124,6 +183,9 @@ def test_settings_reach_the_limits_of_the_target() -> None:
         (("rate", "1.5"), "between 0 and 1"),
         (("rate", "nan"), "between 0 and 1"),
         (("error_rate", "-0.1"), "between 0 and 1"),
+        (("icc", "1.1"), "between 0 and 1"),
+        (("icc", "much"), "not a number"),
+        (("refusal_rate", "-1"), "between 0 and 1"),
         (("latency", "inf"), "between 0 and 1e+06"),
         (("concurrency", "5000"), "between 1 and 4096"),
         (("attempts", "21"), "between 1 and 20"),

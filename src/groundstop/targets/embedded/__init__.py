@@ -1,4 +1,4 @@
-"""A real model in this process: SmolLM2 with guards of five versions around it, as data."""
+"""A real model in this process: SmolLM2 with guards of six versions around it, as data."""
 
 from groundstop.targets.embedded.deployments import Deployment, deployments
 from groundstop.targets.embedded.target import EmbeddedTarget
