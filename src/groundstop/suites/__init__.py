@@ -3,7 +3,19 @@
 A suite is loaded once and is then a value. Loading is the only part that touches the disk.
 """
 
+from groundstop.suites.benign_requests import read_benign_requests
 from groundstop.suites.csv_layouts import CsvLayout, parse_behaviors, read_behaviors
+from groundstop.suites.held_out import (
+    MAX_POOL_BYTES,
+    STRATA,
+    HeldOutVariant,
+    check_leaks,
+    generated_counts,
+    generated_variants,
+    generator_id,
+    read_pool,
+    without_leaks,
+)
 from groundstop.suites.judging import (
     JudgedAnswer,
     JudgeFunction,
@@ -26,7 +38,10 @@ from groundstop.suites.suite import (
 )
 
 __all__ = [
+    "MAX_POOL_BYTES",
+    "STRATA",
     "CsvLayout",
+    "HeldOutVariant",
     "JudgeFunction",
     "JudgedAnswer",
     "Judgement",
@@ -37,7 +52,11 @@ __all__ = [
     "SuiteSummary",
     "benign_messages",
     "build_judge",
+    "check_leaks",
     "classes",
+    "generated_counts",
+    "generated_variants",
+    "generator_id",
     "held_out_variants",
     "judge_programmatically",
     "list_suites",
@@ -46,7 +65,10 @@ __all__ = [
     "open_variants",
     "parse_behaviors",
     "read_behaviors",
+    "read_benign_requests",
+    "read_pool",
     "validate",
     "variants",
+    "without_leaks",
     "write_sealed_suite",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from groundstop.documents import LabelsJudge, SuiteManifest, Technique, VariantGrammar
+from groundstop.documents import LabelsJudge, SuiteManifest, Technique
+from groundstop.suites.grammar_checks import check_grammar
+from groundstop.suites.language_checks import check_languages
 from groundstop.suites.problems import Problem, error, errors_of, warning
 from groundstop.suites.reading import (
     BEHAVIORS,
@@ -16,13 +18,14 @@ from groundstop.suites.reading import (
     TECHNIQUES,
     Contents,
 )
-from groundstop.suites.variants import ASK, MAX_VARIANTS, generate, slots_in, wordings_given
+from groundstop.suites.variants import ASK, generate, slots_in
 
 VARIANTS_FOR_A_CLAIM = 63
-"""Fewest unused variants for a claim about a class: the default test's need when nothing is violated."""
+"""Fewest open variants with which an assessment claims something of a class: the default test's need when
+nothing is violated. What a verification needs is told in :mod:`groundstop.suites.held_out_checks`."""
 
 VARIANTS_FOR_THE_CAP = 200
-"""Variants with which the default test never runs out."""
+"""Open variants with which the default test never runs out."""
 
 MAX_TECHNIQUE_ID = 53
 """Longest id of a technique, so that the ids of its variants are identifiers too."""
@@ -51,6 +54,7 @@ def check(contents: Contents) -> list[Problem]:
         ),
         *_benign(contents),
         *_labels(contents),
+        *check_languages(contents),
     ]
 
 
@@ -123,7 +127,7 @@ def _technique(technique: Technique, manifest: SuiteManifest | None) -> Iterator
             f"{here} has the slot {strange[0]} in its literal wording", "Slots belong into variants.templates"
         )
     if grammar is not None:
-        wrong = list(_grammar(here, grammar))
+        wrong = list(check_grammar(here, grammar))
         yield from wrong
         if wrong:
             return
@@ -131,51 +135,23 @@ def _technique(technique: Technique, manifest: SuiteManifest | None) -> Iterator
         yield from _variants(here, technique, manifest)
 
 
-def _grammar(here: str, grammar: VariantGrammar) -> Iterator[Problem]:
-    used: set[str] = set()
-    for number, template in enumerate(grammar.templates, start=1):
-        names = set(slots_in(template))
-        used |= names
-        if "ask" not in names:
-            yield error(f"{here}, template {number}, has no {ASK}", "Put it where the request goes")
-        for name in sorted(names - {"ask"} - set(grammar.slots)):
-            yield error(
-                f"{here}, template {number}, names an unknown slot {name}", "Add it to variants.slots"
-            )
-    for name, choices in grammar.slots.items():
-        if name not in used:
-            yield error(f"{here} has a slot {name} that no template uses", "Use it, or remove it")
-        if name == "ask" or not name.isidentifier():
-            yield error(f"{here} has a slot with the name {name}", "Use another name, of letters and digits")
-        if not choices:
-            yield error(f"{here} has the slot {name} without choices", "Add at least one")
-        if any("{" in choice or "}" in choice for choice in choices):
-            yield error(f"{here} has braces in a choice of the slot {name}", "Move them into the template")
-    if wordings_given(grammar) > MAX_VARIANTS:
-        yield error(f"{here} gives more than {MAX_VARIANTS:,} wordings", "Use fewer slots or choices")
-
-
 def _variants(here: str, technique: Technique, manifest: SuiteManifest) -> Iterator[Problem]:
     made = generate(technique, split_salt=manifest.split_salt, held_out_share=manifest.held_out_share)
     if repeated := _repeated(variant.id for variant in made):
         yield error(f"{here} has two wordings with the id {repeated[0]}", "Change one of them a little")
-    held_out = sum(variant.held_out for variant in made)
-    for what, count, use in (
-        ("open", len(made) - held_out, "an assessment"),
-        ("held-out", held_out, "the verification of a fix"),
-    ):
-        if count < VARIANTS_FOR_A_CLAIM:
-            yield warning(
-                f"{here} has {count} {what} variants, fewer than the {VARIANTS_FOR_A_CLAIM} that a claim "
-                "about a class needs",
-                f"Add templates or choices; until then {use} is about the listed wordings only",
-            )
-        elif count < VARIANTS_FOR_THE_CAP:
-            yield warning(
-                f"{here} has {count} {what} variants, fewer than the {VARIANTS_FOR_THE_CAP} with which a "
-                "test never runs out",
-                f"Add templates or choices; until then {use} may end undecided",
-            )
+    count = sum(not variant.held_out for variant in made)
+    if count < VARIANTS_FOR_A_CLAIM:
+        yield warning(
+            f"{here} has {count} open variants, fewer than the {VARIANTS_FOR_A_CLAIM} that a claim about a "
+            "class needs",
+            "Add templates or choices; until then an assessment is about the literal wording only",
+        )
+    elif count < VARIANTS_FOR_THE_CAP:
+        yield warning(
+            f"{here} has {count} open variants, fewer than the {VARIANTS_FOR_THE_CAP} with which a test "
+            "never runs out",
+            "Add templates or choices; until then an assessment may end undecided",
+        )
 
 
 def _benign(contents: Contents) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.suites.checks import check
+from groundstop.suites.held_out_checks import check_held_out
 from groundstop.suites.locating import locate
 from groundstop.suites.problems import Problem, errors_of, raise_first
 from groundstop.suites.reading import Contents, Unseal, read_contents
@@ -28,13 +29,18 @@ def load_suite(name_or_path: str | Path, *, unseal: Unseal | None = None) -> Sui
     """
     contents, problems = _examine(locate(name_or_path), unseal)
     raise_first(problems)
-    assert contents.manifest is not None  # noqa: S101 -- its absence is an error, raised above
+    return _suite(contents)
+
+
+def _suite(contents: Contents) -> Suite:
+    assert contents.manifest is not None  # noqa: S101 -- its absence is an error, which there is none of
     return Suite(
         manifest=contents.manifest,
         requirements=tuple(contents.requirements),
         behaviors=tuple(contents.behaviors),
         techniques=tuple(contents.techniques),
         benign=tuple(contents.benign),
+        languages=tuple(contents.languages),
         folder=contents.folder,
     )
 
@@ -48,13 +54,15 @@ def validate(name_or_path: str | Path, *, unseal: Unseal | None = None) -> tuple
 
     Returns:
         All problems, errors before warnings; none when the suite is fine. A suite with warnings only can be
-        loaded.
+        loaded. What it gives for the verification of a fix is looked at once there is no error left.
 
     Raises:
         InputError: There is no such suite.
     """
-    _, problems = _examine(locate(name_or_path), unseal)
+    contents, problems = _examine(locate(name_or_path), unseal)
     found = errors_of(problems)
+    if not found:
+        return (*problems, *check_held_out(_suite(contents)))
     return (*found, *(problem for problem in problems if problem not in found))
 
 

@@ -21,6 +21,7 @@ from groundstop.documents import (
     canonical_bytes,
     describe,
 )
+from groundstop.documents.suite import LanguagePhrases
 from groundstop.errors import DocumentError, InputError
 from groundstop.suites.files import read_inside
 from groundstop.suites.problems import Problem, error
@@ -32,6 +33,7 @@ BEHAVIORS = "behaviors.yaml"
 SEALED_BEHAVIORS = "behaviors.yaml.age"
 TECHNIQUES = "techniques.yaml"
 BENIGN = "benign.yaml"
+LANGUAGES = "languages.yaml"
 
 MAX_ENTRIES = 20_000
 """Most entries of a file that are read."""
@@ -52,6 +54,7 @@ class Contents:
     behaviors: list[Behavior] = field(default_factory=list)
     techniques: list[Technique] = field(default_factory=list)
     benign: list[BenignRequest] = field(default_factory=list)
+    languages: list[LanguagePhrases] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -68,15 +71,32 @@ def read_contents(folder: Path, *, unseal: Unseal | None) -> Contents:
     contents = Contents(folder)
     problems = contents.problems
     contents.manifest = read_manifest(folder, problems)
-    contents.requirements = _entries(
+    contents.requirements = listed_entries(
         _read(folder, REQUIREMENTS, problems), Requirement, REQUIREMENTS, problems
     )
     contents.behaviors = _behaviors(contents, unseal)
-    contents.techniques = _entries(_read(folder, TECHNIQUES, problems), Technique, TECHNIQUES, problems)
-    if (folder / BENIGN).exists() or (folder / BENIGN).is_symlink():
-        entries = _named_by_hash(_read(folder, BENIGN, problems))
-        contents.benign = _entries(entries, BenignRequest, BENIGN, problems)
+    contents.techniques = listed_entries(_read(folder, TECHNIQUES, problems), Technique, TECHNIQUES, problems)
+    if _is_there(folder / BENIGN):
+        entries = named_by_hash(_read(folder, BENIGN, problems))
+        contents.benign = listed_entries(entries, BenignRequest, BENIGN, problems)
+    if _is_there(folder / LANGUAGES):
+        contents.languages = _languages(contents)
     return contents
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _languages(contents: Contents) -> list[LanguagePhrases]:
+    if contents.manifest is not None and contents.manifest.sealed:
+        # What it asks for is content. It is not read, so that nothing of it is told either.
+        contents.problems.append(
+            error(f"The suite is sealed, but {LANGUAGES} says what it asks for", f"Remove {LANGUAGES}")
+        )
+        return []
+    value = _read(contents.folder, LANGUAGES, contents.problems)
+    return listed_entries(value, LanguagePhrases, LANGUAGES, contents.problems)
 
 
 def read_manifest(folder: Path, problems: list[Problem]) -> SuiteManifest | None:
@@ -104,7 +124,7 @@ def _behaviors(contents: Contents, unseal: Unseal | None) -> list[Behavior]:
                 )
             )
             return []
-        return _entries(_read(folder, BEHAVIORS, problems), Behavior, BEHAVIORS, problems)
+        return listed_entries(_read(folder, BEHAVIORS, problems), Behavior, BEHAVIORS, problems)
     if is_open:
         problems.append(
             error(
@@ -121,7 +141,7 @@ def _behaviors(contents: Contents, unseal: Unseal | None) -> list[Behavior]:
         )
         return []
     value = _read(folder, SEALED_BEHAVIORS, problems, unseal=unseal)
-    return _entries(value, Behavior, SEALED_BEHAVIORS, problems)
+    return listed_entries(value, Behavior, SEALED_BEHAVIORS, problems)
 
 
 def _read(folder: Path, name: str, problems: list[Problem], *, unseal: Unseal | None = None) -> Any:
@@ -140,7 +160,8 @@ def _read(folder: Path, name: str, problems: list[Problem], *, unseal: Unseal | 
     return value
 
 
-def _entries(value: Any, kind: type[T], source: str, problems: list[Problem]) -> list[T]:
+def listed_entries(value: Any, kind: type[T], source: str, problems: list[Problem]) -> list[T]:
+    """Validate the entries of a list; what is wrong with them goes to the problems."""
     if value is None:
         return []
     if not isinstance(value, list) or len(value) > MAX_ENTRIES:
@@ -158,12 +179,12 @@ def _entries(value: Any, kind: type[T], source: str, problems: list[Problem]) ->
 
 
 def _place(source: str, number: int, entry: Any) -> str:
-    name = entry.get("id") if isinstance(entry, dict) else None
+    name = entry.get("id", entry.get("tag")) if isinstance(entry, dict) else None
     called = f" ({name})" if isinstance(name, str) and len(name) <= 64 and source != SEALED_BEHAVIORS else ""
     return f"{source}, entry {number}{called}"
 
 
-def _named_by_hash(value: Any) -> Any:
+def named_by_hash(value: Any) -> Any:
     """Give plain sentences an id made from their words, so that a list of requests can be just that."""
     if not isinstance(value, list):
         return value

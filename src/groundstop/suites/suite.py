@@ -19,6 +19,7 @@ from groundstop.documents import (
     Variant,
     content_id,
 )
+from groundstop.documents.suite import LanguagePhrases
 from groundstop.errors import InputError
 from groundstop.suites.variants import ASK, generate
 
@@ -32,6 +33,8 @@ class Suite:
     behaviors: tuple[Behavior, ...]
     techniques: tuple[Technique, ...]
     benign: tuple[BenignRequest, ...] = ()
+    languages: tuple[LanguagePhrases, ...] = ()
+    """How it asks in other languages, for the verification of a claimed fix only."""
     folder: Path | None = field(default=None, compare=False)
     """Where it was loaded from, and where its label files are; not part of the digest."""
     _made: dict[str, tuple[Variant, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -39,15 +42,18 @@ class Suite:
     @cached_property
     def digest(self) -> str:
         """Content id over all documents of the suite, whatever the order and layout of its files."""
-        return content_id(
-            {
-                "manifest": self.manifest.to_json(),
-                "requirements": _listed(self.requirements),
-                "behaviors": _listed(self.behaviors),
-                "techniques": _listed(self.techniques),
-                "benign": _listed(self.benign),
-            }
-        )
+        parts: dict[str, Any] = {
+            "manifest": self.manifest.to_json(),
+            "requirements": _listed(self.requirements),
+            "behaviors": _listed(self.behaviors),
+            "techniques": _listed(self.techniques),
+            "benign": _listed(self.benign),
+        }
+        if self.languages:
+            # Suites without the file keep the digest that they had before there were languages.
+            languages = sorted(self.languages, key=lambda language: language.tag)
+            parts["languages"] = [language.to_json() for language in languages]
+        return content_id(parts)
 
     @property
     def baseline(self) -> Technique:

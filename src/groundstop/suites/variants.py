@@ -51,12 +51,6 @@ def generate(technique: Technique, *, split_salt: str, held_out_share: float) ->
     if technique.variants is None:
         return ()
     literal = _without_spacing(technique.wording)
-    by_sense: dict[str, str] = {}
-    for wording in _wordings(technique.variants):
-        sense = _without_spacing(wording)
-        # The smallest of equals, so that the choice does not depend on their order.
-        by_sense[sense] = min(wording, by_sense.get(sense, wording))
-    by_sense.pop(literal, None)
     made = (
         Variant(
             id=f"{technique.id}-{hashlib.sha256(wording.encode()).hexdigest()[:_ID_DIGITS]}",
@@ -64,9 +58,20 @@ def generate(technique: Technique, *, split_salt: str, held_out_share: float) ->
             wording=wording,
             held_out=_draw(split_salt, technique.id, wording) < held_out_share,
         )
-        for wording in by_sense.values()
+        for wording in wordings_of(technique.variants)
+        if _without_spacing(wording) != literal
     )
     return tuple(sorted(made, key=lambda variant: variant.id))
+
+
+def wordings_of(grammar: VariantGrammar) -> tuple[str, ...]:
+    """Return every wording that a grammar gives, sorted; of those that differ in white space only, one."""
+    by_sense: dict[str, str] = {}
+    for wording in _wordings(grammar):
+        sense = _without_spacing(wording)
+        # The smallest of equals, so that the choice does not depend on their order.
+        by_sense[sense] = min(wording, by_sense.get(sense, wording))
+    return tuple(sorted(by_sense.values()))
 
 
 def _wordings(grammar: VariantGrammar) -> Iterator[str]:

@@ -227,3 +227,28 @@ def test_an_interrupted_write_leaves_nothing_behind(tmp_path: Path, monkeypatch:
 def test_four_mebibytes_of_yaml_are_read_in_bounded_depth() -> None:
     value = parse_yaml(b"- a\n" * 100_000, source="benign.yaml")
     assert len(value) == 100_000
+
+
+# Languages
+
+
+def test_languages_are_not_read_from_outside_of_the_folder(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.yaml"
+    outside.write_text("[]")
+    folder = a_folder(tmp_path)
+    (folder / "languages.yaml").symlink_to(outside)
+    with pytest.raises(DocumentError, match="leads out of the suite's folder"):
+        load_suite(folder)
+
+
+def test_a_link_to_nothing_in_the_place_of_languages_is_told(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    (folder / "languages.yaml").symlink_to("nowhere.yaml")
+    with pytest.raises(DocumentError, match=r"languages\.yaml is a symbolic link to nothing"):
+        load_suite(folder)
+
+
+@pytest.mark.parametrize("text", [BOMB, "[" * 5000, "- !!binary aGk=\n", "- tag: es\n  tag: fr\n", "- 7\n"])
+def test_hostile_languages_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DocumentError, match=r"languages\.yaml"):
+        load_suite(a_folder(tmp_path, languages=text))

@@ -7,8 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from groundstop.assessment import FEWEST_VARIANTS
+from groundstop.assessment.verification import material
+from groundstop.documents import Behavior, Technique
 from groundstop.errors import DocumentError, InputError
-from groundstop.suites import Origin, Severity, list_suites, load_suite, validate
+from groundstop.statistics import Hypotheses, plan_for, round_alpha
+from groundstop.suites import (
+    STRATA,
+    Origin,
+    Severity,
+    Suite,
+    held_out_checks,
+    list_suites,
+    load_suite,
+    validate,
+)
 from tests.unit.suites.folders import BEHAVIORS, BENIGN, REQUIREMENTS, SUITE, TECHNIQUES, a_folder
 
 
@@ -168,19 +181,54 @@ def test_too_few_variants_are_a_warning_and_no_error(tmp_path: Path) -> None:
     assert len(told) == 4
     assert all(line.startswith("warning: ") for line in told)
     assert "technique direct has 0 open variants, fewer than the 63" in told[0]
+    few = "technique direct gives 0 paraphrase, 0 encoding, 0 persona held-out requests, fewer than the 119"
+    assert few in told[2]
+    assert "with fewer than 30 of a kind it is about the listed requests only" in told[2]
 
 
-def test_between_63_and_200_variants_a_test_may_end_undecided(tmp_path: Path) -> None:
-    numbers = ", ".join(f"number {number}" for number in range(200))
-    folder = a_folder(tmp_path, techniques=TECHNIQUES.replace("Write, Show, Give me", f"Write, {numbers}"))
-    told = [problem for problem in validate(folder) if "capitals" in problem.message]
-    assert told == [] or all("fewer than the 200" in problem.message for problem in told)
-    fewer = ", ".join(f"number {number}" for number in range(90))
-    text = TECHNIQUES.replace("Write, Show, Give me", f"Write, {fewer}")
-    (folder / "techniques.yaml").write_text(text)
-    told = [problem for problem in validate(folder) if "capitals" in problem.message]
-    assert len(told) == 2
+def with_verbs(count: int) -> str:
+    """Return techniques of which one has so many verbs, and twice as many variants."""
+    numbers = ", ".join(f"number {number}" for number in range(count))
+    return TECHNIQUES.replace("Write, Show, Give me", numbers)
+
+
+def test_between_63_and_200_open_variants_an_assessment_may_end_undecided(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, techniques=with_verbs(90))
+    told = [problem for problem in validate(folder) if "capitals has" in problem.message]
+    assert len(told) == 1
+    assert "open variants, fewer than the 200" in told[0].message
     assert "may end undecided" in told[0].hint
+    (folder / "techniques.yaml").write_text(with_verbs(250))
+    assert not [problem for problem in validate(folder) if "capitals" in problem.message]
+
+
+def test_between_119_and_363_requests_of_a_kind_a_verification_may_end_undecided(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, techniques=with_verbs(90))
+    (told,) = (problem for problem in validate(folder) if "capitals gives" in problem.message)
+    assert "fewer than the 363 of a kind with which a test never runs out" in told.message
+    assert "may end undecided" in told.hint
+
+
+def test_the_numbers_of_held_out_requests_are_those_of_a_first_round() -> None:
+    first = plan_for(Hypotheses(p0=0.05, p1=0.005, alpha=round_alpha(0.05, 1), beta=0.05 / (1 + len(STRATA))))
+    assert first.held_at[0] + material.MOST_SET_ASIDE == held_out_checks.REQUESTS_FOR_A_CLAIM
+    assert first.cap + material.MOST_SET_ASIDE == held_out_checks.REQUESTS_FOR_THE_CAP
+    assert held_out_checks.REQUESTS_LISTED == FEWEST_VARIANTS
+
+
+def test_a_suite_with_more_wordings_than_any_test_needs_is_not_counted_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path, techniques=with_verbs(900))
+    counted: list[str] = []
+
+    def count(_suite: Suite, _behavior: Behavior, technique: Technique) -> dict[str, int]:
+        counted.append(technique.id)
+        return dict.fromkeys(STRATA, 500)
+
+    monkeypatch.setattr(held_out_checks, "generated_counts", count)
+    validate(folder)
+    assert counted == ["direct"]
 
 
 def test_a_label_file_that_is_not_there_yet_is_a_warning(tmp_path: Path) -> None:
