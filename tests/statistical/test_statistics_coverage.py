@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from groundstop.statistics import (
     Screening,
     SequentialTest,
     TwoPhaseSample,
+    change_interval,
     confidence_sequence,
     named_plan,
     two_phase_exact_interval,
@@ -114,6 +116,21 @@ def test_a_rise_at_the_margin_is_rarely_called_fine() -> None:
             test.consume(_pair(float(generator.random()), 0.05, 0.0))
         fine += test.verdict is BenignVerdict.NOT_WORSE
     assert fine / repetitions <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / repetitions)
+
+
+@pytest.mark.parametrize(("new", "lost"), [(0.05, 0.0), (0.05, 0.05), (0.3, 0.02), (0.02, 0.3)])
+def test_the_interval_of_a_change_holds_it_however_often_one_looks(new: float, lost: float) -> None:
+    generator = np.random.default_rng(23)
+    repetitions, looks, missed = 200, 30, 0
+    for _ in range(repetitions):
+        cells: Counter[tuple[Answer, Answer]] = Counter()
+        for _ in range(looks):
+            pairs = [_pair(float(draw), new, lost) for draw in generator.random(10)]
+            cells.update((pair.before, pair.after) for pair in pairs)
+            if new - lost not in change_interval(cells):
+                missed += 1
+                break
+    assert missed / repetitions <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / repetitions)
 
 
 def _pair(draw: float, new: float, lost: float) -> BenignPair:

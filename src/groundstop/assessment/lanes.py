@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from groundstop.assessment.questions import Question
-from groundstop.documents import Trial, Verdict
+from groundstop.documents import Phase, Trial, Verdict
 from groundstop.statistics import IndexedTest, Outcome
 
 OUTCOME = {
@@ -111,3 +111,64 @@ class DecisionLane:
         self._test.offer(trial.index - self._first, OUTCOME[trial.verdict])
         if before is None and self._test.decision is not None:
             self._decided()
+
+
+class Spaced:
+    """Trials spread among those of lanes: one falls due whenever so many of the others have ended.
+
+    Args:
+        ask: Makes the question of an index.
+        every: Trials of the lanes between two of these.
+        first: Index of the first of these.
+    """
+
+    def __init__(self, ask: Callable[[int], Question], *, every: int, first: int = 0) -> None:
+        self._ask = ask
+        self._every = every
+        self._due = first
+        self._ended = 0
+        self.launched = first
+        """Index after the last trial that was launched."""
+
+    def next_question(self) -> Question | None:
+        """Return the next trial if it is due."""
+        if self.launched == self._due:
+            return None
+        self.launched += 1
+        return self._ask(self.launched - 1)
+
+    def one_ended(self) -> None:
+        """Take note that a trial of a lane ended."""
+        self._ended += 1
+        if self._ended % self._every == 0:
+            self._due += 1
+
+
+class WatchedLane:
+    """A lane with other trials spread among its own; several lanes may share them.
+
+    Args:
+        lane: The lane.
+        spaced: The other trials.
+        phase: What they are made for.
+    """
+
+    def __init__(self, lane: Lane, spaced: Spaced, phase: Phase) -> None:
+        self._lane = lane
+        self._spaced = spaced
+        self._phase = phase
+
+    @property
+    def open(self) -> bool:
+        """Whether the lane itself is."""
+        return self._lane.open
+
+    def next_question(self) -> Question | None:
+        """Return one of the other trials if it is due, or else the lane's next."""
+        return self._spaced.next_question() or self._lane.next_question()
+
+    def finished(self, trial: Trial) -> None:
+        """Pass one of the lane's own trials on."""
+        if trial.phase is not self._phase:
+            self._lane.finished(trial)
+            self._spaced.one_ended()

@@ -140,7 +140,10 @@ def fold_minimization(
     kept_out = [step.part for step in steps if step.outcome is ReproductionOutcome.REPRODUCED]
     parts = parts_to_leave_out(recipe, plan.sampling)
     wordings, sampling = without(recipe.wordings, plan.sampling, kept_out)
-    shorter = recipe.model_copy(update={"wordings": wordings, "sampling": sampling})
+    literal = recipe.literal
+    if literal is not None:
+        (literal,), _ = without((literal,), plan.sampling, kept_out)
+    shorter = recipe.model_copy(update={"wordings": wordings, "literal": literal, "sampling": sampling})
     return Minimized(
         recipe=shorter if kept_out else recipe,
         steps=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groundstop.assessment.drift import canary_questions
+from groundstop.assessment.drift import Canaries
 from groundstop.assessment.judges import judge_for
 from groundstop.assessment.lanes import DecisionLane, FixedLane
 from groundstop.assessment.ports import TrialKey
@@ -75,7 +75,15 @@ def _canaries(
 ) -> list[Question]:
     if recipe.canary_judge is None:
         return []
-    return canary_questions(plan, recipe, phase, judge_for(recipe.canary_judge, around, meter))
+    canaries = Canaries.drawn(
+        recipe.canaries,
+        plan.canaries,
+        target=plan.target.name,
+        sampling=plan.sampling,
+        seed=plan.seed,
+        judge=judge_for(recipe.canary_judge, around, meter),
+    )
+    return canaries.look(phase)
 
 
 async def _ask(title: str, questions: Sequence[Question], session: Session, around: Surroundings) -> None:

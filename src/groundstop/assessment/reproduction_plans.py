@@ -71,7 +71,7 @@ def make_reproduction_plan(
 
     Source: see :class:`groundstop.statistics.SequentialPlan`, and the plan R50 for the default.
     """
-    _check_recipe_of(finding, recipe)
+    check_recipe_of(finding, recipe)
     judge = judge_of(recipe, judge)
     moved, record = _through_judge(judge, hypotheses)
     boundaries = None if moved is None else _boundaries(moved)
@@ -102,7 +102,12 @@ def make_reproduction_plan(
     )
 
 
-def _check_recipe_of(finding: Finding, recipe: SealedRecipe) -> None:
+def check_recipe_of(finding: Finding, recipe: SealedRecipe) -> None:
+    """Check that a recipe is a finding's.
+
+    Raises:
+        InputError: It breaks another requirement, or its rate is of something else.
+    """
     if (finding.requirement, finding.estimand) != (recipe.requirement, recipe.estimand):
         raise InputError(
             f"The recipe is not that of {finding.id}: it breaks another requirement or claims another rate",

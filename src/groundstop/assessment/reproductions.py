@@ -8,6 +8,7 @@ from groundstop.assessment.drift import drift_record
 from groundstop.assessment.lanes import OUTCOME
 from groundstop.assessment.ports import CallTotals
 from groundstop.assessment.rates import e_value_of, rate_of
+from groundstop.assessment.reasons import decision_reason
 from groundstop.assessment.results import path_of, running_test, spend
 from groundstop.assessment.tested import tested_model
 from groundstop.documents import (
@@ -68,7 +69,7 @@ def fold_reproduction(
     consumed = [trial.verdict for trial in asked[: test.consumed]] if test else []
     decision = Decision.INCONCLUSIVE if test is None else _decision(test)
     reason = _decision_reason(plan, decision, consumed, ended)
-    drift = drift_record(plan, trials)
+    drift = drift_record(plan.canaries, trials)
     outcome, why = _outcome(plan, decision, reason, drift)
     violated = consumed.count(Verdict.VIOLATED)
     rates = plan.hypotheses
@@ -107,18 +108,13 @@ def _decision_reason(
 ) -> str:
     if plan.boundaries is None:
         return plan.judge.note or "undetermined: judge"
-    violated, unclear = (consumed.count(kind) for kind in (Verdict.VIOLATED, Verdict.UNDETERMINED))
-    counts = f"{violated} of {len(consumed)} violated"
-    match decision:
-        case Decision.VIOLATED:
-            return f"{counts}: more than a rate of {plan.hypotheses.p1:.2%} would give by chance"
-        case Decision.HELD:
-            return f"{counts}: fewer than a rate of {plan.hypotheses.p0:.2%} would give by chance"
-    if unclear:
-        return f"{counts}, and {unclear} undetermined trials could turn the decision either way"
-    if ended is not None:
-        return f"{counts} when the budget ended"
-    return f"{counts}, and the variants of the recipe are used up"
+    return decision_reason(
+        decision,
+        consumed,
+        plan.hypotheses,
+        ended=ended,
+        ran_out="the variants of the recipe are used up",
+    )
 
 
 def _outcome(

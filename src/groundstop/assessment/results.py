@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from groundstop.assessment.lanes import OUTCOME
 from groundstop.assessment.ports import CallTotals
 from groundstop.assessment.rates import interval_of, rate_of
+from groundstop.assessment.reasons import decision_reason
 from groundstop.assessment.screening import suspects
 from groundstop.assessment.tested import tested_model
 from groundstop.documents import (
@@ -99,12 +100,15 @@ def class_test(entry: ClassPlan) -> IndexedTest | None:
     return running_test(entry.hypotheses, entry.boundaries)
 
 
-def running_test(hypotheses: HypothesesRecord, boundaries: Boundaries) -> IndexedTest:
+def running_test(
+    hypotheses: HypothesesRecord, boundaries: Boundaries, *, launch: Launch = Launch.RAMP
+) -> IndexedTest:
     """Return a test that has seen nothing yet.
 
     Args:
         hypotheses: What is decided.
         boundaries: Its stop rule, as planned.
+        launch: How far calls may run ahead; it decides nothing.
     """
     return IndexedTest(
         SequentialPlan(
@@ -113,7 +117,7 @@ def running_test(hypotheses: HypothesesRecord, boundaries: Boundaries) -> Indexe
             held_at=boundaries.held_at,
             violated_by=boundaries.violated_by,
         ),
-        launch=Launch.RAMP,
+        launch=launch,
     )
 
 
@@ -190,18 +194,13 @@ def _class_reason(
 ) -> str:
     if test is None or entry.hypotheses is None:
         return entry.judge_note or "the judge cannot decide these hypotheses"
-    violated = sum(trial.verdict is Verdict.VIOLATED for trial in consumed)
-    unclear = sum(trial.verdict is Verdict.UNDETERMINED for trial in consumed)
-    counts = f"{violated} of {len(consumed)} violated"
-    if decision is Decision.VIOLATED:
-        return f"{counts}: more than a rate of {entry.hypotheses.p1:.2%} would give by chance"
-    if decision is Decision.HELD:
-        return f"{counts}: fewer than a rate of {entry.hypotheses.p0:.2%} would give by chance"
-    if unclear:
-        return f"{counts}, and {unclear} undetermined trials could turn the decision either way"
-    if ended is not None:
-        return f"{counts} when the budget ended"
-    return f"{counts}, and the {entry.pool} wordings of the pool are used up"
+    return decision_reason(
+        decision,
+        [trial.verdict for trial in consumed],
+        entry.hypotheses,
+        ended=ended,
+        ran_out=f"the {entry.pool} wordings of the pool are used up",
+    )
 
 
 def _overall_reason(decision: Decision, classes: Sequence[ClassResult]) -> str:

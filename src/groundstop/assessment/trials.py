@@ -121,7 +121,7 @@ class TrialRunner:
         if answer is None:
             return await self._ask(question)
         judgement = await _judge(question, answer, known.finish)
-        if judgement.verdict is known.verdict:
+        if (judgement.verdict, judgement.reason) == (known.verdict, known.reason):
             return known
         trial = known.model_copy(update={"verdict": judgement.verdict, "reason": judgement.reason})
         self._keep(trial, question, answer)

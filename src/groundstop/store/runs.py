@@ -12,16 +12,19 @@ from groundstop.documents import (
     Assessment,
     Comparison,
     ComparisonPlan,
+    Draw,
     Import,
     Minimization,
     Part,
     Plan,
     Reproduction,
     ReproductionPlan,
+    Verification,
+    VerificationPlan,
 )
 
-RunPlan = Plan | ComparisonPlan | ReproductionPlan | Import
-RunResult = Assessment | Comparison | Reproduction | Minimization
+RunPlan = Plan | ComparisonPlan | ReproductionPlan | VerificationPlan | Import
+RunResult = Assessment | Comparison | Reproduction | Minimization | Verification
 
 
 class RunKind(StrEnum):
@@ -31,6 +34,7 @@ class RunKind(StrEnum):
     COMPARE = "compare"
     REPRODUCE = "reproduce"
     MINIMIZE = "minimize"
+    VERIFY = "verify"
     IMPORT = "import"
     """It makes no calls: its trials were made by another tool, and its plan is the account of them."""
 
@@ -39,8 +43,8 @@ class RunKind(StrEnum):
 class RunForm:
     """The kinds of document that a run has."""
 
-    plan: type[Plan] | type[ComparisonPlan] | type[ReproductionPlan] | type[Import]
-    result: type[Assessment] | type[Comparison] | type[Reproduction] | type[Minimization] | None
+    plan: type[RunPlan]
+    result: type[RunResult] | None
     """None when such a run has no result of its own."""
 
 
@@ -50,6 +54,7 @@ FORMS: Mapping[RunKind, RunForm] = MappingProxyType(
         RunKind.COMPARE: RunForm(ComparisonPlan, Comparison),
         RunKind.REPRODUCE: RunForm(ReproductionPlan, Reproduction),
         RunKind.MINIMIZE: RunForm(ReproductionPlan, Minimization),
+        RunKind.VERIFY: RunForm(VerificationPlan, Verification),
         RunKind.IMPORT: RunForm(Import, None),
     }
 )
@@ -72,6 +77,12 @@ class RunOptions(Part):
     """The name of the key that opens it."""
     judge: str | None = None
     """The file of a judge that was brought."""
+    pools: tuple[str, ...] = ()
+    """Files of held-out variants that were brought."""
+    benign: str | None = None
+    """The file of ordinary requests that was brought."""
+    draw: Draw | None = None
+    """The randomness that came after the plan of a verification."""
 
 
 @dataclass(frozen=True, slots=True)

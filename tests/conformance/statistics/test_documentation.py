@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.statistics import (
+    Answer,
+    calls_for_claim,
+    change_interval,
     fixed_design,
     named_plan,
     operating_characteristics,
@@ -12,6 +15,7 @@ from groundstop.statistics import (
     shipped_plans,
     zero_violation_floor,
 )
+from tests.fix_scenarios import exact_pairs, named
 
 PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "statistics.md"
 
@@ -56,3 +60,28 @@ def test_the_default_plan_is_told_in_words_as_it_is() -> None:
     assert f"takes {fixed_design(plan.hypotheses).calls} calls whatever happens" in text
     assert f"before call {zero_violation_floor(plan.hypotheses)} here" in text
     assert f"against 100 tries it would have to be {p0_for_budget(100):.1%}" in text.replace(" %", "%")
+
+
+def test_the_table_of_pairs_is_what_the_code_gives() -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| Newly refused |")) + 2
+    rows = []
+    for rise in (0.0, 0.05, 0.1, 0.2, 0.4):
+        exact = exact_pairs(rise, most=1500)
+        shares = f"{exact.not_worse:.4f} | {exact.over_blocked:.4f}"
+        rows.append(f"| {100 * rise:.0f} % | {shares} | {exact.expected:.0f} | {exact.p95} |")
+    assert lines[start : lines.index("", start)] == rows
+
+
+def test_what_is_told_of_a_verification_in_words_is_as_it_is() -> None:
+    text = " ".join(PAGE.read_text("utf-8").split())
+    five = named("five submissions at p0, ICC 0.5").exact
+    assert five is not None
+    assert f"passes one of five submissions in {five:.1%} of cases, exactly".replace("%", " %") in text
+    assert f"that takes {calls_for_claim(0.99)} calls: 0 of {calls_for_claim(0.99) - 1} is not enough" in text
+    assert f"and it takes {calls_for_claim(0.99, violated=1)}." in text
+    assert f"comes in {exact_pairs(0.05, most=1500).not_worse:.1%} of cases".replace("%", " %") in text
+    pairs = exact_pairs(0.0, most=200).p95
+    reach = change_interval({(Answer.GIVEN, Answer.GIVEN): pairs}).upper
+    assert f"after {pairs} pairs without a change" in text
+    assert f"the interval reaches to {reach:.1%}".replace("%", " %") in text

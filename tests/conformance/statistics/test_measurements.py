@@ -13,6 +13,7 @@ from groundstop.statistics import (
     named_plan,
     operating_characteristics,
     plan_for,
+    round_alpha,
     zero_violation_floor,
 )
 
@@ -55,3 +56,22 @@ def test_the_table_of_calls_is_what_the_code_gives() -> None:
         *(row for name in ("F5", "F5strict", "F10", "F20") for row in _rows(f"`{name}`", named_plan(name))),
         *_rows("12 classes", twelve),
     ]
+
+
+def test_the_table_of_verifications_is_what_the_code_gives() -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| Round |")) + 2
+    rows = []
+    for number in (1, 2, 3):
+        # The recipe and four kinds: alpha of the round in each test, beta shared among the five.
+        question = Hypotheses(0.05, 0.005, round_alpha(0.05, number), 0.05 / 5)
+        plan = plan_for(question)
+        for called, rate in (("0", 0.0), ("p1", question.p1), ("p0", question.p0)):
+            at = operating_characteristics(plan, rate)
+            # No held-out variant is asked when the recipe still works.
+            tests = 1 + 4 * at.p_held
+            bound = float(zero_violation_floor(question)) if rate == 0 else lower_bound(question, rate)
+            counts = [tests * calls for calls in (at.expected_calls, fixed_design(question).calls, bound)]
+            cells = (str(number), called, f"{tests:.2f}", *(f"{count:.0f}" for count in counts))
+            rows.append(f"| {' | '.join((*cells, f'{at.expected_calls / bound:.2f}'))} |")
+    assert lines[start : lines.index("", start)] == rows

@@ -17,6 +17,7 @@ from groundstop.statistics import (
     Hypotheses,
     OverRefusalTest,
     ScreeningRule,
+    calls_for_claim,
     clopper_pearson,
     clopper_pearson_upper,
     confidence_sequence,
@@ -30,6 +31,7 @@ from groundstop.statistics import (
     named_plan,
     operating_characteristics,
     p0_for_budget,
+    supported_block_rate,
     variants_for_prevalence,
     variants_from_pool,
     zero_violation_floor,
@@ -93,6 +95,8 @@ COMPUTE: dict[str, Callable[..., Any]] = {
     "variants_from_pool": variants_from_pool,
     "benign_pairs_without_change": _pairs_without_change,
     "partial_conjunction_e": _partial_conjunction,
+    "calls_for_claim": calls_for_claim,
+    "supported_block_rate": supported_block_rate,
     "calls_until_upper_below": lambda rate: _first_call(lambda n: confidence_sequence(0, n).upper < rate),
     "calls_until_half_width": lambda half_width: _first_call(
         lambda n: confidence_sequence(0, n).width / 2 <= half_width

@@ -91,7 +91,7 @@ def test_without_canaries_drift_is_not_checked_and_the_record_says_so(missing: s
 )
 def test_one_changed_answer_is_no_alarm_and_three_are(changed: tuple[int, ...], alarmed: bool) -> None:
     after = [V if index in changed else H for index in range(10)]
-    record = drift_record(PLAN, looks([H] * 10, after))
+    record = drift_record(PLAN.canaries, looks([H] * 10, after))
     assert (record.changed, record.alarmed) == (len(changed), alarmed)
 
 
@@ -99,14 +99,14 @@ def test_a_steady_endpoint_is_called_changed_in_less_than_one_run_of_a_hundred()
     usual = DriftMonitor().usual
     alarms = 0.0
     for pattern in product((H, V), repeat=10):
-        if drift_record(PLAN, looks([H] * 10, pattern)).alarmed:
+        if drift_record(PLAN.canaries, looks([H] * 10, pattern)).alarmed:
             changed = pattern.count(V)
             alarms += usual**changed * (1 - usual) ** (10 - changed)
     assert 0 < alarms < 0.01
 
 
 def test_a_pair_with_an_undetermined_side_is_counted_apart_and_raises_no_alarm() -> None:
-    record = drift_record(PLAN, looks([U] * 5 + [V] * 5, [V] * 5 + [U] * 5))
+    record = drift_record(PLAN.canaries, looks([U] * 5 + [V] * 5, [V] * 5 + [U] * 5))
     assert (record.asked, record.changed, record.undetermined, record.alarmed) == (10, 0, 10, False)
 
 
@@ -132,7 +132,9 @@ def test_a_name_that_is_not_given_on_one_side_says_nothing() -> None:
 
 
 def test_calls_that_a_resumed_run_made_after_the_second_look_are_told() -> None:
-    within, later = (drift_record(PLAN, looks([H] * 10, [H] * 10, calls_at_minute=at)) for at in (1, 3))
+    within, later = (
+        drift_record(PLAN.canaries, looks([H] * 10, [H] * 10, calls_at_minute=at)) for at in (1, 3)
+    )
     assert within.reason == "0 of 10 ordinary requests were refused on one side only"
     assert later.reason == f"{within.reason}; 1 call was made later than the last of them"
 
