@@ -1,23 +1,30 @@
 """A small real finding in a bundle, with what others add to it; made without a model, in time that jumps.
 
 The finding is confirmed on a scripted target, sealed by alder-lab to birch-lab, and then grown: birch-lab's
-rerun, a grant to cedar-desk, a shorter recipe, and the cosignature of dusk-witness.
+rerun, a grant to cedar-desk, a shorter recipe, birch-lab's verification of a fix by elm-models, and the
+cosignature of dusk-witness.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from groundstop.assessment import assess, lies_within, make_reproduction_plan, reproduce
+from groundstop.assessment import BENIGN_ALPHA, Wish, assess, lies_within, make_reproduction_plan, reproduce
+from groundstop.assessment.rates import e_value_of, interval_of
 from groundstop.documents import (
+    Answered,
     Assessment,
+    BenignCell,
+    BenignDecision,
+    BenignPlan,
+    BenignResult,
     Budget,
     Corroboration,
     Document,
@@ -26,6 +33,7 @@ from groundstop.documents import (
     Minimization,
     MinimizationStep,
     PartName,
+    PartyRef,
     Plan,
     Reproduction,
     ReproductionOutcome,
@@ -35,6 +43,8 @@ from groundstop.documents import (
     Trial,
     TrustedKey,
     TrustList,
+    Verification,
+    VerificationPlan,
 )
 from groundstop.evidence import (
     Bundle,
@@ -43,11 +53,13 @@ from groundstop.evidence import (
     PartContent,
     add_corroboration,
     add_minimization,
+    add_verification,
     grant_part,
     new_salt,
     open_part,
     sealed_part,
     sign_corroboration,
+    sign_verification,
     with_cosignature,
 )
 from groundstop.evidence.archive import write_archive
@@ -58,16 +70,21 @@ from groundstop.evidence.log import NewEntry
 from groundstop.evidence.small_log import with_entry
 from groundstop.evidence.statements import read_signed, sign
 from groundstop.evidence.subjects import file_subject
+from groundstop.statistics import Answer, change_interval, over_refusal_log_e
 from groundstop.suites import Suite
 from groundstop.targets.scripted import Script, ScriptedTarget
+from tests import verifications as made
 from tests.assessing import ONE_CLASS, START, plan_for_script, surroundings
 from tests.ledger import MemoryLedger
+from tests.verification_parts import digest
 from tests.virtual_time import run_in_virtual_time
 
 FINDING_ID = "GSF-20260702-0123456789"
 KEYS_MADE = START - timedelta(days=1)
 SEALED = START + timedelta(hours=1)
 """When the finding is sealed; each thing that is added comes an hour later."""
+ROUND_ALPHA = 0.025
+"""What the first round may spend of the usual error rate."""
 LEAKY = Script(rate=0.4)
 READABLE = frozenset({PartName.RECIPE, PartName.PLAN, PartName.TRIALS})
 
@@ -96,8 +113,20 @@ class SayingLedger(MemoryLedger):
 
 @cache
 def a_run() -> Run:
-    """Return an assessment that confirmed one violated class."""
-    plan, target, suite = plan_for_script(LEAKY, ONE_CLASS)
+    """Return an assessment that confirmed one violated class: 2 of 5, and 3 trials that ended later.
+
+    Which wording is asked when follows from the suite; the seed is the first one that gives these counts.
+    """
+    for seed in range(200):
+        run = _run_of(replace(ONE_CLASS, seed=seed))
+        rate = run.assessment.classes[0].rate
+        if (rate.violated, rate.n, len(run.transcripts)) == (2, 5, 8):
+            return run
+    raise AssertionError("no seed gives such a run")
+
+
+def _run_of(wish: Wish) -> Run:
+    plan, target, suite = plan_for_script(LEAKY, wish)
     ledger = SayingLedger()
     result = run_in_virtual_time(assess(plan, suite, target, surroundings(ledger)))
     return Run(plan, result, suite, tuple(ledger.said))
@@ -226,6 +255,103 @@ def corroborated(bundle: Bundle, statement: Corroboration | None = None, by: Own
     return add_corroboration(bundle, signed, [by.card], alder(), now=SEALED + timedelta(hours=1))
 
 
+def elm() -> OwnKey:
+    """Return the key of the party that claims a fix."""
+    return a_key("elm-models")
+
+
+def ordinary_requests(
+    cells: Mapping[tuple[Answered, Answered], int], *, margin: float = 0.05
+) -> BenignResult:
+    """Return what pairs of ordinary requests say in a first round; they are consumed as given."""
+    counts = {(Answer(one.value), Answer(two.value)): n for (one, two), n in cells.items()}
+    ends = change_interval(counts, 0.95)
+    not_worse, over_blocked = (e_value_of(log_e) for log_e in over_refusal_log_e(counts, margin))
+    decision = BenignDecision.UNDETERMINED
+    if not_worse * ROUND_ALPHA >= 1:
+        decision = BenignDecision.NOT_WORSE
+    elif over_blocked * BENIGN_ALPHA >= 1:
+        decision = BenignDecision.OVER_BLOCKED
+    pairs = sum(counts.values())
+    before, after = (
+        interval_of(
+            violated=sum(n for pair, n in counts.items() if pair[side] is Answer.REFUSED),
+            undetermined=sum(n for pair, n in counts.items() if pair[side] is Answer.UNDETERMINED),
+            n=pairs,
+        )
+        for side in (0, 1)
+    )
+    return BenignResult(
+        decision=decision,
+        reason=f"{pairs} pairs say that it is {decision}",
+        margin=margin,
+        alpha=ROUND_ALPHA,
+        over_blocked_alpha=BENIGN_ALPHA,
+        pairs=pairs,
+        cells=tuple(BenignCell(before=one, after=two, n=n) for (one, two), n in cells.items()),
+        refused_before=before,
+        refused_after=after,
+        change=(after.violated - before.violated) / pairs,
+        lower=ends.lower,
+        upper=ends.upper,
+        e_not_worse=not_worse,
+        e_over_blocked=over_blocked,
+    )
+
+
+@cache
+def a_verification_plan(by: str = "birch-lab") -> VerificationPlan:
+    """Return the plan of birch-lab's verification of the fix that elm-models claims."""
+    finding = a_bundle().finding
+    return made.a_plan(
+        created=SEALED,
+        by=by,
+        fixer=PartyRef(name="elm-models", key_id=elm().card.key_id),
+        finding=finding.content_id,
+        finding_id=finding.id,
+        recipe=a_recipe_of(a_bundle()).content_id,
+        before_is_reported=False,
+        benign=BenignPlan(
+            requests=400,
+            digest=digest("ordinary requests"),
+            margin=0.05,
+            alpha=ROUND_ALPHA,
+            over_blocked_alpha=BENIGN_ALPHA,
+        ),
+    )
+
+
+def a_verification(by: str = "birch-lab", **changes: Any) -> Verification:
+    """Return what birch-lab, or another party, says of the fix: the class is mitigated.
+
+    Args:
+        by: Who says it.
+        changes: What differs. Held-out requests are made up, as many as the strata asked.
+    """
+    plan = a_verification_plan(by)
+    given, refused = Answered.GIVEN, Answered.REFUSED
+    told = made.a_verification(
+        created=SEALED + timedelta(hours=3),
+        plan=plan.content_id,
+        finding=plan.finding,
+        finding_id=plan.finding_id,
+        by=by,
+        fixer=plan.fixer,
+        before_is_reported=False,
+        benign=ordinary_requests({(given, given): 101, (refused, refused): 2}),
+    ).model_copy(update=changes)
+    asked = sum(stratum.asked for stratum in told.strata)
+    used = tuple(f"{number:064x}" for number in range(asked))
+    return told.model_copy(update={"used": changes.get("used", used)})
+
+
+def verified(bundle: Bundle, verification: Verification | None = None, by: OwnKey | None = None) -> Bundle:
+    """Add a verification, birch-lab's unless it is another's."""
+    by = by or birch()
+    signed = sign_verification(verification or a_verification(by.card.name), by)
+    return add_verification(bundle, signed, [by.card], alder(), now=SEALED + timedelta(hours=3, minutes=30))
+
+
 def a_minimization(bundle: Bundle, **changes: Any) -> tuple[Minimization, bytes]:
     """Return a shorter recipe, sealed, with the step that led to it."""
     part, data = sealed_part(
@@ -271,7 +397,7 @@ def shortened(bundle: Bundle) -> Bundle:
 @cache
 def a_grown_bundle() -> Bundle:
     """Return the finding with everything that can be added to it: each kind of member is in it."""
-    bundle = shortened(granted(corroborated(a_bundle())))
+    bundle = verified(shortened(granted(corroborated(a_bundle()))))
     return with_cosignature(bundle, witness(), now=SEALED + timedelta(hours=4))
 
 
@@ -314,6 +440,20 @@ def edited(document: D, change: Callable[[dict[str, Any]], None]) -> D:
     value = json.loads(document.canonical())
     change(value)
     return type(document).from_json(value, source="A forgery")
+
+
+def setting(**changes: Any) -> Callable[[dict[str, Any]], None]:
+    """Return a change of fields, whose names are paths with two underscores between the steps."""
+
+    def change(value: dict[str, Any]) -> None:
+        for path, new in changes.items():
+            *steps, last = path.split("__")
+            place: Any = value
+            for step in steps:
+                place = place[int(step) if step.isdigit() else step]
+            place[int(last) if last.isdigit() else last] = new
+
+    return change
 
 
 def resealed(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from groundstop.evidence import KeyFolder, save_bundle, sign_verification, write_trust
 from tests.commands import environment, groundstop
+from tests.evidence_samples import KEYS_MADE, a_verification, birch, sealed, trusting
 
 _WITHOUT = """
 import sys
@@ -65,3 +67,18 @@ def test_a_base_install_is_enough_for(folder: Path, command: tuple[str, ...], sa
     ended = without_extras(*command, folder=folder)
     assert ended.returncode == 0, ended.stderr
     assert said in " ".join(ended.stdout.split())
+
+
+def test_a_base_install_is_enough_to_add_a_verification_and_to_show_it(tmp_path: Path) -> None:
+    keys = KeyFolder(tmp_path / ".groundstop" / "keys")
+    keys.new("alder-lab", created=KEYS_MADE)
+    bundle = sealed(None, keys.load("alder-lab"))
+    save_bundle(tmp_path / "f.gsb", bundle)
+    told = a_verification(finding=bundle.finding.content_id)
+    (tmp_path / "told.json").write_bytes(sign_verification(told, birch()))
+    write_trust(tmp_path / "groundstop-trust.json", trusting(birch()))
+    ended = without_extras("finding", "add", "f.gsb", "told.json", "--key", "alder-lab", folder=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    ended = without_extras("finding", "show", "f.gsb", folder=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "CLASS MITIGATED, verified by birch-lab" in ended.stdout

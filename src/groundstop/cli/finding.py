@@ -92,16 +92,21 @@ def seal(
 @options.workspace_folder
 @options.json_output
 def show(file: Path, workspace: Path, as_json: bool) -> int:
-    """Show a finding's open part. Only reruns by trusted parties count; see also "finding verify"."""
+    """Show a finding's open part, its reruns and the verifications of its fixes.
+
+    Only what trusted parties signed counts; see also "finding verify".
+    """
     from groundstop.cli.output import show as show_text
     from groundstop.cli.output import show_json
     from groundstop.cli.parties import trusted
-    from groundstop.evidence import read_bundle
+    from groundstop.evidence import has_expired, read_bundle
     from groundstop.evidence.audit import reruns as reruns_of
+    from groundstop.evidence.audit import verifications
     from groundstop.reports import attestation_words, finding_text
 
     bundle = read_bundle(file)
-    reruns = reruns_of(bundle, trusted(workspace))
+    trust, now = trusted(workspace), datetime.now(UTC)
+    reruns, verified = reruns_of(bundle, trust), verifications(bundle, trust)
     merged = _merged(bundle, reruns)
     if as_json:
         show_json(
@@ -113,10 +118,19 @@ def show(file: Path, workspace: Path, as_json: bool) -> int:
                     {"key_id": one.key_id, "counts": one.counts, "statement": one.statement.to_json()}
                     for one in reruns
                 ],
+                "verifications": [
+                    {
+                        "key_id": one.key_id,
+                        "counts": one.counts,
+                        "expired": has_expired(one.statement, now),
+                        "statement": one.statement.to_json(),
+                    }
+                    for one in verified
+                ],
             }
         )
     else:
-        show_text(finding_text(bundle.finding, merged, reruns))
+        show_text(finding_text(bundle.finding, merged, reruns, verified, now=now))
     return ExitCode.GOOD
 
 

@@ -13,6 +13,9 @@ from groundstop.errors import ExitCode, InputError
 PARTS = ("recipe", "plan", "trials")
 """The parts that a finding is sealed with."""
 
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of a statement: a verification lists every held-out request that it used up."""
+
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 
@@ -54,16 +57,20 @@ def grant(file: Path, reader: str, part: str, key_name: str | None, workspace: P
 def add(
     file: Path, statement: Path, card: Path | None, key_name: str | None, workspace: Path, as_json: bool
 ) -> None:
-    """Add another party's corroboration to a finding, and enter it in the finding's log."""
+    """Add a corroboration or a verification to a finding, and enter it in the finding's log.
+
+    STATEMENT is the file that "groundstop reproduce" or "groundstop verify-fix" wrote. What would make the
+    finding fail its audit is refused.
+    """
     from groundstop.cli.output import tell
     from groundstop.cli.parties import own_key, trusted
-    from groundstop.evidence import add_corroboration, read_bounded, read_bundle, read_card, save_bundle
+    from groundstop.evidence import add_statement, read_bounded, read_bundle, read_card, save_bundle
 
     bundle = read_bundle(file)
     cards = [entry.card for entry in trusted(workspace).keys]
-    grown = add_corroboration(
+    grown = add_statement(
         bundle,
-        read_bounded(statement, most=1024 * 1024),
+        read_bounded(statement, most=_MOST_BYTES),
         [read_card(card)] if card is not None else cards,
         own_key(workspace, key_name),
         now=datetime.now(UTC),

@@ -52,9 +52,9 @@ def grant_part(
         part=name,
         file=sealed_file(path, data, [reader]),
     )
-    subjects = [_finding_subject(bundle), file_subject(path, data)]
+    subjects = [finding_subject(bundle), file_subject(path, data)]
     signed = sign(grant, subjects, [key])
-    return _sound(with_document(bundle, grant, signed, {path: data}, key=key, now=now))
+    return sound(with_document(bundle, grant, signed, {path: data}, key=key, now=now))
 
 
 def sign_corroboration(corroboration: Corroboration, key: OwnKey) -> bytes:
@@ -98,7 +98,7 @@ def add_corroboration(
     (signer, *_) = signers_of(signed, cards)
     if signer.key_id in {card.key_id for card in bundle.reporters}:
         raise InputError("A reporter cannot corroborate its own finding", "Ask another party to rerun it")
-    return _sound(with_document(bundle, document, data, key_members(signer), key=key, now=now))
+    return sound(with_document(bundle, document, data, key_members(signer), key=key, now=now))
 
 
 def add_minimization(
@@ -119,12 +119,13 @@ def add_minimization(
     files = {}
     if minimization.part is not None and sealed is not None:
         files[minimization.part.file.path] = sealed
-    subjects = [_finding_subject(bundle), *(file_subject(path, data) for path, data in files.items())]
+    subjects = [finding_subject(bundle), *(file_subject(path, data) for path, data in files.items())]
     signed = sign(minimization, subjects, [key])
-    return _sound(with_document(bundle, minimization, signed, files, key=key, now=now))
+    return sound(with_document(bundle, minimization, signed, files, key=key, now=now))
 
 
-def _finding_subject(bundle: Bundle) -> Subject:
+def finding_subject(bundle: Bundle) -> Subject:
+    """Return the finding of a bundle as what a statement is about."""
     return document_subject(f"finding {bundle.finding.id}", bundle.finding.content_id)
 
 
@@ -154,7 +155,7 @@ def with_cosignature(bundle: Bundle, witness: OwnKey, *, now: datetime) -> Bundl
     return Bundle({**bundle.members, f"log/{path}": note}, bundle.source)
 
 
-def _sound(grown: Bundle) -> Bundle:
+def sound(grown: Bundle) -> Bundle:
     """Return a bundle that was added to, after making sure that its audit finds nothing wrong."""
     for check in audit_bundle(grown, TrustList(), heads=None):
         if check.state is CheckState.FAILED:

@@ -23,6 +23,8 @@ from groundstop.documents import (
     KeyCard,
     Minimization,
     Opening,
+    Verification,
+    VerificationPlan,
     canonical_bytes,
     parse_json,
 )
@@ -36,10 +38,18 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PREFIX = "https://groundstop.dev/predicates/"
 
-Statement = Finding | Grant | Opening | Corroboration | Minimization
+Statement = Finding | Grant | Opening | Corroboration | Minimization | VerificationPlan | Verification
 """A document that is signed."""
 
-PREDICATES: tuple[type[Statement], ...] = (Finding, Grant, Opening, Corroboration, Minimization)
+PREDICATES: tuple[type[Statement], ...] = (
+    Finding,
+    Grant,
+    Opening,
+    Corroboration,
+    Minimization,
+    VerificationPlan,
+    Verification,
+)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -1,8 +1,9 @@
-"""Findings, reruns and audits for the terminal: what is claimed, what stands behind it, what is open."""
+"""Findings, reruns, verifications and audits for the terminal: what is claimed, and what stands behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from groundstop.documents import (
@@ -12,7 +13,19 @@ from groundstop.documents import (
     Minimization,
     Reproduction,
     ReproductionOutcome,
+    StratumResult,
     TestedModel,
+    Verification,
+)
+from groundstop.reports.verification_conditions import before_sentence
+from groundstop.reports.verification_words import (
+    UNDETERMINED_WORDS,
+    VERDICT_NAMES,
+    by_words,
+    expiry_words,
+    interests_words,
+    model_name,
+    window_words,
 )
 from groundstop.reports.words import estimand_words, hypotheses_words, plain, plain_rate, spend_words
 
@@ -21,7 +34,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from groundstop.assessment import MergedEvidence
-    from groundstop.evidence.audit import AuditReport, Rerun
+    from groundstop.evidence.audit import AuditReport, Rerun, Verified
 
 _UNKNOWN = "not attested"
 _STATE_STYLE = {"passed": "green", "failed": "bold red", "unproved": "yellow", "not checked": "yellow"}
@@ -32,13 +45,22 @@ _OUTCOME_STYLE = {
 }
 
 
-def finding_text(finding: Finding, merged: MergedEvidence | None, reruns: Sequence[Rerun]) -> RenderableType:
+def finding_text(
+    finding: Finding,
+    merged: MergedEvidence | None,
+    reruns: Sequence[Rerun],
+    verified: Sequence[Verified] = (),
+    *,
+    now: datetime | None = None,
+) -> RenderableType:
     """Return a finding for the terminal.
 
     Args:
         finding: The open part.
         merged: What its corroborations say together; none when the statistics are not installed.
         reruns: Its corroborations, those that count and those that do not.
+        verified: Verifications of a fix, likewise.
+        now: The time, by which a verification may have expired; none to say only until when it holds.
 
     Returns:
         Something that a rich console prints. It names no technique, and quotes nothing.
@@ -53,6 +75,8 @@ def finding_text(finding: Finding, merged: MergedEvidence | None, reruns: Sequen
     parts: list[RenderableType] = [Text(f"Finding {finding.id}", style="bold"), table]
     if reruns:
         parts += [Text(), _reruns(reruns)]
+    for one in verified:
+        parts += [Text(), *_verified(one, now)]
     parts += [Text(), _sealed(finding)]
     if finding.model.simulated:
         parts.append(Text("Simulated: no model was asked. This finding is about no model.", style="bold"))
@@ -192,10 +216,8 @@ def _rows(finding: Finding) -> list[tuple[str, str]]:
 def _model(model: TestedModel) -> str:
     if model.identity is None:
         return _UNKNOWN
-    one = model.identity
-    name = f"{one.provider}/{one.name}" + (f", snapshot {one.snapshot}" if one.snapshot else "")
     served = f", served as {', '.join(model.served_as)}" if model.served_as else ""
-    return name + served
+    return model_name(model) + served
 
 
 def _window(model: TestedModel) -> str:
@@ -254,6 +276,58 @@ def _reruns(reruns: Sequence[Rerun]) -> RenderableType:
             "yes" if each.counts else "no: not trusted",
         )
     return table
+
+
+def _verified(one: Verified, now: datetime | None) -> Iterator[RenderableType]:
+    """Yield a verification: its verdict, and all that a reader needs to know how far it carries."""
+    from rich.text import Text
+
+    told = one.statement
+    yield Text(f"{VERDICT_NAMES[told.verdict].upper()}, verified {by_words(told)}", style="bold")
+    table = _facts()
+    for what, value in _verified_rows(told, now):
+        table.add_row(what, Text(plain(value)))
+    table.add_row("key", plain(one.key_id[:8]))
+    table.add_row("counts", "yes" if one.counts else "no: not trusted")
+    yield table
+
+
+def _verified_rows(told: Verification, now: datetime | None) -> Iterator[tuple[str, str]]:
+    yield "why", told.reason
+    yield "model", f"{model_name(told.model)}{'; simulated' if told.model.simulated else ''}"
+    yield "before the fix", before_sentence(told)
+    yield "window", f"{window_words(told.model)}, {expiry_words(told)}{_over(told, now)}"
+    yield "fix claimed by", told.fixer.name if told.fixer else "nobody named"
+    asked = told.question
+    yield "round", f"{told.round}, which may spend {told.alpha:.3g} of the finding's {asked.alpha:.3g}"
+    yield "decided between", hypotheses_words(told.recipe.decision.hypotheses or asked)
+    yield "recipe", f"{plain_rate(told.recipe.rate)}: {told.recipe.decision.decision}"
+    for stratum in told.strata:
+        yield f"variants, {stratum.name}", _variants(stratum)
+    if told.mixture is not None:
+        yield "variants, mixed", f"{plain_rate(told.mixture.rate)}: {told.mixture.decision.decision}"
+    yield (
+        "ordinary requests",
+        told.benign.reason if told.benign else "not asked: the cost of the fix is unknown",
+    )
+    if told.claim is not None:
+        yield "claim", f"{told.claim.stated}: {told.claim.reason}"
+    causes = (UNDETERMINED_WORDS[cause] for cause in told.undetermined)
+    yield "undetermined", "; ".join(causes) or "nothing"
+    yield "interests", interests_words(told)
+
+
+def _over(told: Verification, now: datetime | None) -> str:
+    from groundstop.evidence import has_expired
+
+    return "; it has expired" if now is not None and has_expired(told, now) else ""
+
+
+def _variants(stratum: StratumResult) -> str:
+    if stratum.arm is None:
+        return f"not decided: {stratum.reason}"
+    listed = ", said of the listed ones alone" if stratum.listed_only else ""
+    return f"{plain_rate(stratum.arm.rate)}: {stratum.arm.decision.decision}{listed}"
 
 
 def _sealed(finding: Finding) -> RenderableType:

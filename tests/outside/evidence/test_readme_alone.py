@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ from tests.evidence_samples import (
     a_bundle,
     a_draft,
     a_key,
+    a_verification,
     alder,
     birch,
     cedar,
@@ -38,6 +40,7 @@ from tests.evidence_samples import (
     granted,
     relogged,
     shortened,
+    verified,
     written,
 )
 
@@ -82,7 +85,8 @@ def the_bundle() -> Bundle:
         now=SEALED,
         new_salt=new_salt,
     )
-    return shortened(granted(bundle))
+    told = a_verification(finding=bundle.finding.content_id)
+    return verified(shortened(granted(bundle)), told)
 
 
 def unpacked(bundle: Bundle, folder: Path) -> Path:
@@ -132,12 +136,12 @@ def test_the_page_uses_no_other_tools_than_it_says() -> None:
 def test_an_x25519_reader_follows_every_step(tmp_path: Path) -> None:
     folder = unpacked(the_bundle(), tmp_path)
     signatures, files, log, parts = followed(folder, str(birch().identity.secret))
-    assert signatures.out.count("Signature Verified Successfully") == 3
+    assert signatures.out.count("Signature Verified Successfully") == 4
     assert f"documents/000000-finding.json is signed with {alder().card.key_id}" in signatures.out
     assert files.out.count(": OK") == len(
         [name for name in the_bundle().members if not name.startswith(("documents", "log"))]
     )
-    assert "groundstop.dev/findings/GSF-20260702-0123456789 lists 3 documents" in log.out
+    assert "groundstop.dev/findings/GSF-20260702-0123456789 lists 4 documents" in log.out
     assert "Signature Verified Successfully" in log.out
     assert sorted(parts.out.split("\n")) == [
         "",
@@ -175,6 +179,17 @@ def test_unzip_unpacks_it_as_the_page_says(tmp_path: Path) -> None:
 def test_a_rerun_by_another_party_is_verified_with_its_own_key(tmp_path: Path) -> None:
     (step,) = followed(unpacked(corroborated(a_bundle()), tmp_path), upto=SIGNATURES)
     assert f"documents/000001-corroboration.json is signed with {birch().card.key_id}" in step.out
+
+
+def test_a_verification_of_a_fix_is_verified_in_the_same_way(tmp_path: Path) -> None:
+    folder = unpacked(the_bundle(), tmp_path)
+    (step,) = followed(folder, upto=SIGNATURES)
+    name = "000003-verification.json"
+    assert f"documents/{name} is signed with {birch().card.key_id}" in step.out
+    told = json.loads((folder / "checked" / "statements" / name).read_text())["predicate"]
+    assert (told["verdict"], told["by"]) == ("class_mitigated", "birch-lab")
+    page = (folder / "README.md").read_text()
+    assert "a verification of a fix" in page
 
 
 # Any change fails at the step that is about it
@@ -221,11 +236,11 @@ def members() -> list[str]:
     return sorted(the_bundle().members)
 
 
-@pytest.mark.parametrize("place", range(14))
+@pytest.mark.parametrize("place", range(17))
 def test_a_member_with_a_byte_changed_fails_at_its_step(
     checked_once: Path, tmp_path: Path, place: int
 ) -> None:
-    assert len(members()) == 14, "give each member its turn"
+    assert len(members()) == 17, "give each member its turn"
     name = members()[place]
     size = len(the_bundle().members[name])
     for where in (size // 3, size - 2):
@@ -237,7 +252,7 @@ def test_a_member_with_a_byte_changed_fails_at_its_step(
         assert step.code != 0, (name, where)
 
 
-@pytest.mark.parametrize("place", range(14))
+@pytest.mark.parametrize("place", range(17))
 def test_a_member_that_was_taken_away_fails(checked_once: Path, tmp_path: Path, place: int) -> None:
     name = members()[place]
     folder = after_the_first(checked_once, tmp_path, name, None)
@@ -249,7 +264,7 @@ def test_a_member_that_was_taken_away_fails(checked_once: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    "name", ["sealed/more.age", "keys/other.pem", "documents/000003-grant.json", "log/tile/0/000.p/2"]
+    "name", ["sealed/more.age", "keys/other.pem", "documents/000004-grant.json", "log/tile/0/000.p/2"]
 )
 def test_a_member_that_was_added_fails(checked_once: Path, tmp_path: Path, name: str) -> None:
     folder = after_the_first(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from groundstop.documents import Corroboration, Grant, Minimization, PartName
+from groundstop.documents import Corroboration, Grant, Minimization, PartName, Verification
 from groundstop.errors import DocumentError, InputError
 from groundstop.evidence import (
     Bundle,
@@ -30,6 +30,7 @@ from tests.evidence_samples import (
     corroborated,
     granted,
     shortened,
+    verified,
     witness,
 )
 
@@ -53,7 +54,7 @@ def test_one_more_reader_leaves_every_other_member_as_it_was(part: PartName) -> 
 
 
 def test_each_thing_that_is_added_leaves_what_was_there_as_it_was() -> None:
-    steps: list[Callable[[Bundle], Bundle]] = [corroborated, granted, shortened]
+    steps: list[Callable[[Bundle], Bundle]] = [corroborated, granted, shortened, verified]
     bundle = a_bundle()
     for step in steps:
         after = step(bundle)
@@ -73,7 +74,7 @@ def test_cosigned_heads_stay_when_something_is_added() -> None:
 
 def test_the_documents_are_numbered_as_the_log_lists_them() -> None:
     kinds = [type(one.document()) for one in a_grown_bundle().documents[1:]]
-    assert kinds == [Corroboration, Grant, Minimization]
+    assert kinds == [Corroboration, Grant, Minimization, Verification]
 
 
 def test_several_grants_of_one_part_are_files_of_their_own() -> None:

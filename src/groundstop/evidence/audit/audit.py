@@ -15,8 +15,9 @@ from groundstop.evidence.audit.container import CONTAINER, LAYOUT, check_layout,
 from groundstop.evidence.audit.documents import read_documents
 from groundstop.evidence.audit.logs import check_entries, check_log, logged_documents, remember
 from groundstop.evidence.audit.members import check_members, check_sealed
-from groundstop.evidence.audit.numbers import check_numbers
+from groundstop.evidence.audit.numbers import check_numbers, check_recorded_numbers
 from groundstop.evidence.audit.signatures import known_signers, read_cards, vouched
+from groundstop.evidence.audit.verifications import check_verifications
 from groundstop.evidence.bundle import Bundle, read_bundle
 from groundstop.evidence.disk import TEMPORARY
 from groundstop.evidence.log import Entry, file_names, folder_files
@@ -81,6 +82,7 @@ def audit_bundle(bundle: Bundle, trust: TrustList, *, heads: Path | None) -> lis
         *check_members(bundle, good),
         *check_belonging(found, good, origin),
         *check_sealed(bundle, good),
+        *check_verifications(found),
         *check_numbers(found),
     ]
     if heads is not None and _nothing_failed(checks):
@@ -114,6 +116,8 @@ def _audit_records(path: Path, trust: TrustList, heads: Path | None) -> list[Che
         *log_checks,
         *check_entries(log, found, cards, _record_of),
         *known_signers(good, trust, seen),
+        *check_verifications(found),
+        *check_recorded_numbers(found),
     ]
     if heads is not None and _nothing_failed(checks):
         checks.append(remember(log, cards, heads))

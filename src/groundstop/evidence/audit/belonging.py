@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from groundstop.documents import Corroboration, Finding, Grant, Minimization, Opening, PartName
+from groundstop.documents import (
+    Corroboration,
+    Finding,
+    Grant,
+    Minimization,
+    Opening,
+    PartName,
+    Verification,
+    VerificationPlan,
+)
 from groundstop.evidence.audit.checks import Check, Rule
 from groundstop.evidence.audit.documents import Found
 from groundstop.evidence.audit.signatures import Vouched
@@ -62,6 +71,8 @@ def _problems(one: Vouched, finding: Finding, reporters: frozenset[str]) -> Iter
     if isinstance(document, Finding | Opening):
         yield f"a bundle holds one finding and what is said of it, and no other {document.kind}"
         return
+    if isinstance(document, VerificationPlan):
+        yield "it names the technique: a plan stays in the records of whoever verified"
     if _finding_of(document) != finding.content_id:
         yield "it is about another finding"
     if document.created < finding.created - CLOCKS_APART:
@@ -72,6 +83,8 @@ def _problems(one: Vouched, finding: Finding, reporters: frozenset[str]) -> Iter
         yield "the reporter cannot corroborate its own finding"
     if isinstance(document, Minimization) and document.part and document.part.name is not PartName.MINIMAL:
         yield f"it tells of another part {document.part.name} than the finding's"
+    if isinstance(document, Verification) and document.finding_id != finding.id:
+        yield "it calls the finding by another id"
 
 
 def _author(document: Statement) -> str | None:
@@ -81,11 +94,11 @@ def _author(document: Statement) -> str | None:
             return document.reporter
         case Corroboration():
             return document.corroborator
-        case Minimization() | Opening():
+        case Minimization() | Opening() | VerificationPlan() | Verification():
             return document.by
         case Grant():
             return None
 
 
-def _finding_of(document: Grant | Minimization | Corroboration) -> str:
+def _finding_of(document: Grant | Minimization | Corroboration | VerificationPlan | Verification) -> str:
     return document.reproduction.finding if isinstance(document, Corroboration) else document.finding

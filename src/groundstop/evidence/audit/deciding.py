@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ def decision_problems(record: DecisionRecord, violated: int, n: int, *, unclear:
             yield "it decides without a test"
         return
     plan = _plan(record.hypotheses, record.boundaries)
-    yield from _error_problems(plan)
+    if _errs_more_often(plan):
+        yield "its test errs more often than the error rates beside it say"
     path = record.path
     if not path or path[-1] != (n, violated) or not _rises(path):
         yield "the path of its decision does not lead to its counts"
@@ -59,14 +61,15 @@ def _plan(hypotheses: HypothesesRecord, boundaries: Boundaries) -> SequentialPla
     )
 
 
-def _error_problems(plan: SequentialPlan) -> Iterator[str]:
+@lru_cache(maxsize=32)
+def _errs_more_often(plan: SequentialPlan) -> bool:
+    """Tell whether a test breaks the error rates beside it; a document may hold one test many times."""
     from groundstop.statistics import operating_characteristics
 
     question = plan.hypotheses
     held = operating_characteristics(plan, question.p0).p_held
     violated = operating_characteristics(plan, question.p1).p_violated
-    if held > question.alpha + 1e-9 or violated > question.beta + 1e-9:
-        yield "its test errs more often than the error rates beside it say"
+    return held > question.alpha + 1e-9 or violated > question.beta + 1e-9
 
 
 def _outcome_problems(plan: SequentialPlan, decision: Decision, path: Path, unclear: int) -> Iterator[str]:

@@ -102,6 +102,8 @@ def _recipe_problems(finding: Finding, recipe: SealedRecipe, said: Sequence[Said
         yield "a trial is of another behavior or another technique"
     if any(one.trial.request_sha256 not in wordings for one in said):
         yield "a trial asked something that is not in it"
+    if recipe.literal is not None and wording_digest(recipe.literal.messages) in wordings:
+        yield "the wording that stands beside its variants is one of them"
 
 
 def _plan_problems(finding: Finding, plan: Plan | Import, said: Sequence[Said]) -> Iterator[str]:

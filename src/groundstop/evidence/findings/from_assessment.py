@@ -125,11 +125,14 @@ def recipe_of(plan: Plan, suite: Suite, entry: ClassPlan) -> SealedRecipe:
     """
     behavior = suite.behavior(entry.behavior)
     technique = suite.technique(entry.technique)
-    wordings: list[tuple[str | None, str]]
-    if entry.estimand is Estimand.VARIANTS:
-        wordings = [(variant.id, variant.wording) for variant in open_variants(suite, technique.id)]
-    else:
-        wordings = [(None, technique.wording)]
+    literal = RecipeWording(variant=None, messages=messages(behavior, technique, technique.wording))
+    by_variant = entry.estimand is Estimand.VARIANTS
+    wordings: tuple[RecipeWording, ...] = (literal,)
+    if by_variant:
+        wordings = tuple(
+            RecipeWording(variant=variant.id, messages=messages(behavior, technique, variant.wording))
+            for variant in open_variants(suite, technique.id)
+        )
     benign = {request.id: request for request in suite.benign}
     return SealedRecipe(
         source=f"suite {plan.suite}, release {plan.suite_release}",
@@ -138,10 +141,8 @@ def recipe_of(plan: Plan, suite: Suite, entry: ClassPlan) -> SealedRecipe:
         technique=technique.id,
         atlas=technique.atlas,
         estimand=entry.estimand,
-        wordings=tuple(
-            RecipeWording(variant=variant, messages=messages(behavior, technique, text))
-            for variant, text in wordings
-        ),
+        wordings=wordings,
+        literal=literal if by_variant else None,
         sampling=plan.sampling,
         judge=behavior.judge,
         canaries=tuple(

@@ -28,6 +28,7 @@ from tests.evidence_samples import (
     failures,
     relogged,
     resealed,
+    setting,
 )
 
 Json = dict[str, Any]
@@ -40,20 +41,6 @@ def said_of(bundle: Bundle, folder: Path) -> list[tuple[str | None, str]]:
     found = failures(audited(bundle, folder))
     assert {what for what, _, _ in found} <= {"numbers"}
     return [(member, detail) for _, member, detail in found]
-
-
-def setting(**changes: Any) -> Callable[[Json], None]:
-    """Return a change of fields, whose names are paths with two underscores between the steps."""
-
-    def change(value: Json) -> None:
-        for path, new in changes.items():
-            *steps, last = path.split("__")
-            place = value
-            for step in steps:
-                place = place[step]
-            place[last] = new
-
-    return change
 
 
 def rate(violated: int, n: int, undetermined: int = 0) -> Json:

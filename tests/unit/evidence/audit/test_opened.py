@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from groundstop.assessment import Wish, assess
+from groundstop.assessment.rates import rate_of
 from groundstop.documents import (
     Decision,
     Finding,
@@ -101,6 +102,11 @@ def set_to(path: str, value: Any) -> Callable[[Json], None]:
     return change
 
 
+def rate_after(n: int) -> dict[str, Any]:
+    """Return the rate over the first n trials of the run."""
+    return rate_of(one.trial for one in a_run().transcripts[:n] if isinstance(one.trial, Trial)).to_json()
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
@@ -109,8 +115,8 @@ def set_to(path: str, value: Any) -> Callable[[Json], None]:
         ("effort.classes_tried", 3, "1 classes were tried, and the finding tells of 3"),
         ("request_ids", 1, "0 of them have a request id, and the finding tells of 1"),
         ("rate.violated", 3, "counted again, 2 of 5 trials violated"),
-        ("rate.n", 6, "decided again, it is violated after 5 trials"),
-        ("rate.n", 9, "counted again, 4 of 8 trials violated"),
+        ("rate", rate_after(6), "decided again, it is violated after 5 trials"),
+        ("rate.n", 9, f"counted again, {rate_after(8)['violated']} of 8 trials violated"),
         ("decision.boundaries.cap", 199, "These boundaries are no sequential plan"),
         ("rate.undetermined", 1, "0 are undetermined, and the finding tells of 2 of 5 and of 1"),
         ("decision.path", [[0, 0], [1, 1], [3, 2], [5, 2]], "path of its decision is not that of its trials"),

@@ -20,7 +20,8 @@ from groundstop.documents import (
 from groundstop.errors import InputError
 from groundstop.evidence import PartContent
 from groundstop.evidence.findings import Draft
-from groundstop.suites import held_out_variants, load_suite
+from groundstop.evidence.findings.from_assessment import recipe_of as recipe_of_class
+from groundstop.suites import held_out_variants, load_suite, messages
 from groundstop.targets.scripted import Script
 from tests.assessing import plan_for_script, surroundings
 from tests.evidence_samples import Run, SayingLedger, a_draft, a_run
@@ -92,6 +93,24 @@ def test_the_recipe_holds_no_variant_that_was_held_out() -> None:
     assert kept_back
     assert not kept_back & {wording.variant for wording in recipe.wordings}
     assert len(recipe.canaries) == 10
+
+
+def test_a_recipe_of_variants_holds_the_literal_wording_beside_them() -> None:
+    recipe = recipe_of(a_draft())
+    suite = load_suite("canary")
+    behavior, technique = suite.behavior("keep-secret"), suite.technique("list")
+    assert recipe.literal is not None
+    assert recipe.literal.variant is None
+    assert recipe.literal.messages == messages(behavior, technique, technique.wording)
+    assert recipe.literal.messages not in {wording.messages for wording in recipe.wordings}
+
+
+def test_a_recipe_of_one_wording_holds_it_once() -> None:
+    entry = a_run().plan.classes[0].model_copy(update={"estimand": Estimand.ATTEMPTS})
+    recipe = recipe_of_class(a_run().plan, a_run().suite, entry)
+    assert recipe.literal is None
+    (wording,) = recipe.wordings
+    assert wording.variant is None
 
 
 def test_request_ids_raise_the_level_of_attestation() -> None:
