@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from math import sqrt
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -21,6 +20,8 @@ from groundstop.documents import (
 )
 from groundstop.reports import words
 from groundstop.reports.charts import Bar, RateRow, bar_chart, path_chart, rates_chart
+from groundstop.reports.pages import environment
+from groundstop.reports.verification_page import verification_page
 from groundstop.statistics import (
     Hypotheses,
     SequentialPlan,
@@ -30,8 +31,7 @@ from groundstop.statistics import (
     zero_violation_floor,
 )
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+__all__ = ["assessment_page", "comparison_page", "verification_page"]
 
 _MOST_PATHS = 12
 _MOST_RATES = 60
@@ -56,7 +56,7 @@ def assessment_page(plan: Plan, assessment: Assessment, comparisons: Sequence[Co
     question = plan.hypotheses
     drawn = [(one, entry) for one, entry in ranked if entry.boundaries is not None][:_MOST_PATHS]
     return (
-        _environment()
+        environment()
         .get_template("assessment.html.j2")
         .render(
             words=words,
@@ -91,7 +91,7 @@ def comparison_page(plan: ComparisonPlan, comparison: Comparison) -> str:
         A whole HTML document; the same for the same documents.
     """
     return (
-        _environment()
+        environment()
         .get_template("comparison.html.j2")
         .render(words=words, plan=plan, comparison=comparison, parts=_comparison_parts(comparison))
     )
@@ -174,16 +174,3 @@ def _expected_calls(rule: SequentialPlan) -> tuple[Bar, ...]:
             Bar("no test can need fewer than", bound, "bound"),
         ]
     return (*bars, Bar("a sample fixed in advance", float(fixed_design(question).calls), "fixed"))
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("groundstop.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

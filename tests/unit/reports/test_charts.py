@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from groundstop.documents import Boundaries, Decision, RateInterval
 from groundstop.reports.charts import (
-    WIDTH,
     Bar,
     RateRow,
     bar_chart,
@@ -16,6 +15,7 @@ from groundstop.reports.charts import (
     rate_position,
     rates_chart,
 )
+from groundstop.reports.svg import WIDTH
 from groundstop.statistics import named_plan
 
 HOSTILE = "<script>alert('x')</script>\"&"

@@ -40,7 +40,7 @@ HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J"
 
 @cache
 def assessed() -> tuple[Plan, Assessment]:
-    wish = Wish(behaviors=("keep-secret",), seed=3, benign=20)
+    wish = Wish(behaviors=("keep-secret",), seed=5, benign=20)
     plan, target, suite = plan_for_script(Script(rate=0.04), wish)
     return plan, run_in_virtual_time(assess(plan, suite, target, surroundings()))
 
