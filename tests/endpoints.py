@@ -19,8 +19,11 @@ ANSWER = {
 
 async def answer(request: web.Request) -> web.StreamResponse:
     """Answer as the first part of the path says."""
-    await request.read()
+    asked = await request.text()
     match request.match_info["how"]:
+        case "judge":
+            said = {"role": "assistant", "content": "yes" if "blue river stone" in asked else "no"}
+            return web.json_response({**ANSWER, "choices": [{"finish_reason": "stop", "message": said}]})
         case "good":
             return web.json_response(ANSWER)
         case "refused-key":

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from groundstop.cli.progress import shown
 from groundstop.cli.wiring import ledger_of, open_ledger, open_suite, opened, read_config, run_until_done
-from groundstop.documents import Budget, ComparisonPlan, Import, Plan
+from groundstop.documents import Budget, ComparisonPlan, Import, Plan, VerificationPlan
 from groundstop.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from groundstop.assessment import Surroundings
+    from groundstop.cli.verification_material import Gathered
     from groundstop.store import RunResult, RunRow, SqliteLedger, Workspace
     from groundstop.targets import Config, Target
 
@@ -40,7 +41,12 @@ def open_targets(names: tuple[str, ...], config: Config, *, memoised: bool = Fal
 
 
 def carry_out(
-    workspace: Workspace, run: RunRow, console: Console, *, budget: Budget | None = None
+    workspace: Workspace,
+    run: RunRow,
+    console: Console,
+    *,
+    budget: Budget | None = None,
+    gathered: Gathered | None = None,
 ) -> RunResult:
     """Carry out a run, save its result, and return it.
 
@@ -49,6 +55,7 @@ def carry_out(
         run: The run.
         console: For progress, on standard error.
         budget: Spend cap in place of the plan's, if any.
+        gathered: What a verification asks, if it is at hand already.
 
     Returns:
         The result, which is on record.
@@ -59,7 +66,7 @@ def carry_out(
     from groundstop.assessment import Halt, Surroundings
 
     config = read_config(workspace.folder)
-    work = _work(workspace, run)
+    work = _work(workspace, run, gathered)
     targets = open_targets(run.options.targets, config, memoised=work.memoised)
     judges: list[Target] = []
 
@@ -88,7 +95,7 @@ def carry_out(
     return result
 
 
-def _work(workspace: Workspace, run: RunRow) -> Work:
+def _work(workspace: Workspace, run: RunRow, gathered: Gathered | None) -> Work:
     from groundstop.assessment import assess, compare
 
     plan = run.plan
@@ -96,6 +103,8 @@ def _work(workspace: Workspace, run: RunRow) -> Work:
         raise InputError(
             f"Run {run.id} is an import, which makes no calls", "Seal it with: groundstop finding seal"
         )
+    if isinstance(plan, VerificationPlan):
+        return _verification_work(workspace, run, plan, gathered)
     if not isinstance(plan, Plan | ComparisonPlan):
         from groundstop.cli.rerunning import rerun_procedure
 
@@ -118,4 +127,30 @@ def _work(workspace: Workspace, run: RunRow) -> Work:
         labels_folder=suite.folder,
         budget=plan.budget,
         memoised=isinstance(plan, ComparisonPlan) and plan.memoised,
+    )
+
+
+def _verification_work(
+    workspace: Workspace, run: RunRow, plan: VerificationPlan, gathered: Gathered | None
+) -> Work:
+    from groundstop.assessment import verify
+    from groundstop.cli.verification_labels import labels_folder
+
+    if gathered is None:
+        raise InputError(f"Run {run.id} is a verification", f"Go on with: groundstop runs resume {run.id}")
+    material = gathered.material
+    draw = run.options.draw
+    if draw is None:
+        raise InputError(f"Run {run.id} has no randomness to draw with", "Begin a new verification")
+
+    async def procedure(targets: list[Target], around: Surroundings) -> RunResult:
+        before = targets[1] if len(targets) > 1 else None
+        return await verify(plan, draw, material, targets[0], before, around)
+
+    return Work(
+        ledger=ledger_of(workspace, run),
+        procedure=procedure,
+        labels_folder=labels_folder(workspace, run.id),
+        budget=plan.budget,
+        memoised=plan.memoised,
     )

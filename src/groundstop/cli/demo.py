@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from groundstop.cli.demo_evidence import Shown
+    from groundstop.cli.demo_fixes import Verified
     from groundstop.store import Workspace
     from groundstop.suites import Suite
 
@@ -46,11 +48,11 @@ Does the safeguard hold? A violation rate of 5 % must not pass as "held", one of
 _LIMITS = """\
 Nothing about other rules, other ways of asking, or a larger model.
 
-"Held" is about the variants of this technique. A narrow patch can hold for the reported wording and leave
-the rest open; that is what step 3 looks at.
+"Class mitigated" is about the kinds of variants that were asked, and it expires. It says nothing of Base64
+or other languages: this model is too small for those, so that nothing could be claimed of them.
 
-One small model answered for all versions, which differ in their filters only: comparisons share its raw
-answers to the same wording and seed.
+One small model answered for all versions, which differ in their filters only: comparisons and verifications
+share its raw answers to the same wording and seed.
 
 The help desk's instructions were written so that this weakness shows often. Its rate says nothing of other
 models or filters.
@@ -71,13 +73,12 @@ machine too, with keys made by the demo: it shows the way, not independence.
     help="Where the demo's records and reports go.",
 )
 def demo(folder: Path) -> int:
-    """See the main job on an embedded real model: a minute and a half on two idle cores.
+    """See the main job on an embedded real model: a good two minutes on two idle cores.
 
-    Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, writes a
-    report, seals the finding, and has a second party rerun it. Everything it shows is measured while you
-    watch; nothing is scripted.
+    Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, seals the
+    finding, has a second party rerun it, and lets that party say what is true of three claimed fixes.
+    Everything it shows is measured while you watch; nothing is scripted.
     """
-    from groundstop.cli.demo_evidence import seal_and_rerun
     from groundstop.cli.output import error_console, write_file
     from groundstop.cli.wiring import open_suite, open_workspace
     from groundstop.reports.html import assessment_page
@@ -92,19 +93,18 @@ def demo(folder: Path) -> int:
         plan, found = _assess(space, suite, "embedded:v1", ("list", "capitals"), console)
         _say(console, f"   First decision after {time.monotonic() - started:.0f} s.")
         _say(console, '2. Compare five versions of the guard, asked for a "list" and asked plainly.')
-        by_class = _compare(space, suite, Estimand.VARIANTS, _VERSIONS, console)
-        _say(console, "3. The same with the reported wording alone: what a narrow patch looks like.")
-        literal = _compare(space, suite, Estimand.ATTEMPTS, ("embedded:v1", "embedded:narrow"), console)
-        _say(console, '4. Assess version v3 on "list": does the thorough filter hold for the class?')
-        _, held = _assess(space, suite, "embedded:v3", ("list",), console)
+        by_class = _compare(space, suite, _VERSIONS, console)
         report = folder / "report.html"
-        write_file(report, assessment_page(plan, found, [by_class, literal]))
-        sealed = None
+        write_file(report, assessment_page(plan, found, [by_class]))
+        sealed: Shown | None = None
+        fixes: list[Verified] = []
         if any(one.technique == "list" and one.decision is Decision.VIOLATED for one in found.classes):
-            sealed = seal_and_rerun(space, found.run, by_class.run, lambda line: _say(console, line))
-    for line in _closing(found, by_class, literal, held, sealed):
+            sealed, fixes = _from_seal_to_fix(space, found, by_class, console)
+    for line in _closing(found, by_class, sealed, fixes):
         _say(console, line)
     click.echo(f"Report: {report}")
+    for fix in fixes:
+        click.echo(f"Fix {fix.target.removeprefix('embedded:')}: {fix.report}")
     if sealed is not None:
         click.echo(f"Finding: {sealed.file} (check it with: groundstop audit {sealed.file})")
     click.echo(
@@ -134,9 +134,27 @@ def _assess(
     return plan, result
 
 
-def _compare(
-    space: Workspace, suite: Suite, estimand: Estimand, targets: tuple[str, ...], console: Console
-) -> Comparison:
+def _from_seal_to_fix(
+    space: Workspace, found: Assessment, by_class: Comparison, console: Console
+) -> tuple[Shown, list[Verified]]:
+    """Seal the finding, have it rerun, and have three claimed fixes of it verified."""
+    from groundstop.cli.demo_evidence import DEVELOPER, EVALUATOR, add_and_audit, seal_and_rerun
+    from groundstop.cli.demo_fixes import verify_fixes
+
+    def say(line: str) -> None:
+        _say(console, line)
+
+    sealed = seal_and_rerun(space, found.run, by_class.run, say)
+    say(
+        f"5. {DEVELOPER} claims three fixes, one after the other. {EVALUATOR} asks each the reported "
+        "wording, variants that nobody has used, and ordinary requests."
+    )
+    fixes = verify_fixes(space.folder, sealed.file, EVALUATOR, DEVELOPER, console, say)
+    add_and_audit(space, sealed, [fix.statement for fix in fixes], say)
+    return sealed, fixes
+
+
+def _compare(space: Workspace, suite: Suite, targets: tuple[str, ...], console: Console) -> Comparison:
     from groundstop.assessment import DEFAULT_SAMPLING, make_comparison_plan
     from groundstop.cli.carrying import carry_out, open_targets
     from groundstop.cli.wiring import read_config
@@ -149,7 +167,7 @@ def _compare(
         suite,
         behavior=_BEHAVIOR,
         technique="list",
-        estimand=estimand,
+        estimand=Estimand.VARIANTS,
         n=_PAIRS,
         sampling=DEFAULT_SAMPLING,
         seed=_SEED,
@@ -175,31 +193,24 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _closing(
-    found: Assessment,
-    by_class: Comparison,
-    literal: Comparison,
-    held: Assessment,
-    sealed: Shown | None,
+    found: Assessment, by_class: Comparison, sealed: Shown | None, fixes: Sequence[Verified]
 ) -> list[str]:
     """Say in plain words what was measured, whatever it was, and what was not."""
-    from groundstop.reports import plain_rate
+    from groundstop.reports import plain_rate, verdict_sentence
 
     shown = [f"v1, {_counts(one)}." for one in found.classes]
     for column in by_class.targets:
         plainly = f"; asked plainly, {plain_rate(column.baseline)}" if column.baseline else ""
         leaked = plain_rate(column.rate)
         shown.append(f"{column.target.name}: list variants brought the password out in {leaked}{plainly}.")
-    shown += [
-        f"{one.target.name}, the reported wording alone: {plain_rate(one.rate)}." for one in literal.targets
-    ]
-    shown += [f"v3, {_counts(one)}." for one in held.classes]
     if sealed is not None:
         rate = RateInterval.model_validate(sealed.rerun["rate"])
         shown.append(
             f"A second party, with a key and a process of its own, found {plain_rate(rate)} and signed that "
             f"{sealed.finding} is {sealed.rerun['outcome']}."
         )
-        shown.append("The audit of the sealed finding passes, and fails when one byte of it is flipped.")
+        shown += [verdict_sentence(fix.result) for fix in fixes]
+        shown.append("The audit of the finding with all of this passes, and fails when one byte is flipped.")
     return [
         "",
         "What was shown",

@@ -1,11 +1,11 @@
-"""The demo's second half: the finding is sealed, rerun by somebody else, audited, and tampered with."""
+"""The demo's second part: the finding is sealed, rerun by somebody else, audited, and tampered with."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the second half showed."""
+    """What the second part showed."""
 
     file: Path
     finding: str
@@ -40,7 +40,7 @@ class Shown:
 
 
 def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Shown:
-    """Seal a run's finding to two parties, have one of them rerun it, and audit it.
+    """Seal a run's finding to two parties, and have one of them rerun it.
 
     Args:
         space: The reporter's workspace; the other parties get folders in it.
@@ -65,8 +65,9 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
         key_folder(folder).new(REPORTER, created=datetime.now(UTC))
     for card in cards.values():
         _trust(folder, card)
-    _trust(folder / EVALUATOR, key_folder(folder).card(REPORTER))
-    say("5. Seal it. Two parties can read the recipe and what was said; anyone can read the counts.")
+    for card in (key_folder(folder).card(REPORTER), cards[DEVELOPER]):
+        _trust(folder / EVALUATOR, card)
+    say("3. Seal it. Two parties can read the recipe and what was said; anyone can read the counts.")
     reporter = own_key(folder, REPORTER)
     now = datetime.now(UTC)
     bundle = seal_finding(
@@ -82,7 +83,7 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
     save_bundle(file, bundle)
     records(space.folder).enter_signed(bundle.documents[0].data, now=now)
     say(f"   {bundle.finding.id} is sealed to {DEVELOPER} and {EVALUATOR}.")
-    say(f"6. {EVALUATOR} reruns it: its own key, its own folder, a process of its own, fresh calls.")
+    say(f"4. {EVALUATOR} reruns it: its own key, its own folder, a process of its own, fresh calls.")
     statement = folder / EVALUATOR / f"{bundle.finding.id}.json"
     rerun = _rerun(folder, file, statement)
     grown = add_corroboration(
@@ -90,9 +91,30 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
     )
     save_bundle(file, grown, replaces=True)
     say(f"   {rerun['outcome']}: {rerun['reason']} (e-value {rerun['e_value']:.3g}).")
-    say("7. Audit it, then flip one byte of it and audit again.")
-    _audit_twice(folder, file, grown, say)
     return Shown(file, bundle.finding.id, rerun)
+
+
+def add_and_audit(space: Workspace, shown: Shown, statements: Sequence[bytes], say: Say) -> None:
+    """Add what the evaluator found of the claimed fixes to the finding, audit it, and tamper with it.
+
+    Args:
+        space: The reporter's workspace.
+        shown: The sealed finding.
+        statements: The signed verifications.
+        say: Prints a line.
+    """
+    from groundstop.cli.parties import key_folder, own_key
+    from groundstop.evidence import add_verification, read_bundle, save_bundle
+
+    folder = space.folder
+    reporter = own_key(folder, REPORTER)
+    cards = [key_folder(folder / EVALUATOR).card(EVALUATOR)]
+    say("6. Add the verifications to the finding, audit it, then flip one byte of it and audit again.")
+    bundle = read_bundle(shown.file)
+    for statement in statements:
+        bundle = add_verification(bundle, statement, cards, reporter, now=datetime.now(UTC))
+    save_bundle(shown.file, bundle, replaces=True)
+    _audit_twice(folder, shown.file, bundle, say)
 
 
 def _party(folder: Path, name: str) -> KeyCard:

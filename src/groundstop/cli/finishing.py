@@ -15,6 +15,8 @@ from groundstop.documents import (
     Minimization,
     Plan,
     Reproduction,
+    Verification,
+    VerificationPlan,
 )
 from groundstop.errors import ExitCode, InputError
 
@@ -53,6 +55,7 @@ def finish(
 def present(plan: RunPlan, result: RunResult, *, as_json: bool) -> int:
     """Show a result and return the exit code that goes with it."""
     from groundstop.cli.reproduce import outcome_code
+    from groundstop.cli.verification_end import verdict_code
 
     if as_json:
         show_json(result.to_json())
@@ -60,6 +63,8 @@ def present(plan: RunPlan, result: RunResult, *, as_json: bool) -> int:
         show(text(plan, result))
     if isinstance(result, Assessment):
         return exit_code(result.decision)
+    if isinstance(result, Verification):
+        return verdict_code(result)
     return outcome_code(result) if isinstance(result, Reproduction) else ExitCode.GOOD
 
 
@@ -70,6 +75,7 @@ def text(plan: RunPlan, result: RunResult) -> RenderableType:
         comparison_text,
         minimization_text,
         reproduction_text,
+        verification_text,
     )
 
     match plan, result:
@@ -81,6 +87,8 @@ def text(plan: RunPlan, result: RunResult) -> RenderableType:
             return reproduction_text(result, None)
         case _, Minimization():
             return minimization_text(result)
+        case _, Verification():
+            return verification_text(result)
     raise TypeError("the result is not of the plan's kind")
 
 
@@ -90,13 +98,15 @@ def page(plan: RunPlan, result: RunResult) -> str:
     Raises:
         InputError: Results of this kind have no page.
     """
-    from groundstop.reports.html import assessment_page, comparison_page
+    from groundstop.reports.html import assessment_page, comparison_page, verification_page
 
     match plan, result:
         case Plan(), Assessment():
             return assessment_page(plan, result)
         case ComparisonPlan(), Comparison():
             return comparison_page(plan, result)
+        case VerificationPlan(), Verification():
+            return verification_page(plan, result)
     raise InputError(
         f"There is no HTML report of a {result.kind}", "Show it with: groundstop runs show, or use --json"
     )

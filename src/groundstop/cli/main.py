@@ -24,6 +24,10 @@ _COMMANDS = {
         "groundstop.cli.reproduce:reproduce",
         "Rerun somebody's finding, and sign what came of it.",
     ),
+    "verify-fix": (
+        "groundstop.cli.verify_fix:verify_fix",
+        "Say what is true of a claimed fix, on held-out variants.",
+    ),
     "import": ("groundstop.cli.importing:import_results", "Bring in another tool's result file."),
     "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log or records offline."),
     "key": ("groundstop.cli.key:key", "Make, show, import and revoke keys."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,18 +58,26 @@ def exit_code(decision: Decision) -> ExitCode:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; what is no regular file, such as a pipe, is written into.
 
     Raises:
         WorkspaceError: It cannot be written.
     """
+    data = text.encode("utf-8")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        place = path.resolve()
+        if place.exists() and not place.is_file():
+            with place.open("wb", buffering=0) as file:
+                file.write(data)
+            return
+        mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _usual_mode()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=place.name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(temporary).chmod(mode)
+            Path(temporary).replace(place)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -76,3 +85,9 @@ def write_file(path: Path, text: str) -> None:
         raise WorkspaceError(
             f"{path} cannot be written: {error.strerror}", "Check the folder's permissions and free space"
         ) from error
+
+
+def _usual_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

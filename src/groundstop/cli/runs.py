@@ -103,12 +103,18 @@ def resume(
     """
     from groundstop.cli.finishing import finish
     from groundstop.cli.wiring import open_workspace
-    from groundstop.documents import Budget
+    from groundstop.documents import Budget, VerificationPlan
 
     with open_workspace(workspace) as space:
         caps = options.read_budget(max_calls, max_tokens_spent, max_money)
-        budget = None if caps == Budget() else caps
-        return finish(space, space.run(run), as_json=as_json, report=report, budget=budget)
+        row = space.run(run)
+        if not isinstance(row.plan, VerificationPlan):
+            budget = None if caps == Budget() else caps
+            return finish(space, row, as_json=as_json, report=report, budget=budget)
+    from groundstop.cli.verification_options import Files, Parties
+    from groundstop.cli.verification_run import go_on
+
+    return go_on(workspace, None, row.id, Parties(), Files(report=report), budget=caps, as_json=as_json)
 
 
 @runs.command("report")
@@ -187,13 +193,15 @@ def _show_import(account: Import, *, as_json: bool) -> int:
 
 
 def _summary(space: Workspace, run: RunRow) -> dict[str, Any]:
-    from groundstop.documents import Assessment, Import, Reproduction
+    from groundstop.documents import Assessment, Import, Reproduction, Verification
 
     match run.result:
         case Assessment():
             result = run.result.decision.value
         case Reproduction():
             result = run.result.outcome.value
+        case Verification():
+            result = run.result.verdict.value
         case None:
             result = f"imported from {run.plan.tool}" if isinstance(run.plan, Import) else "not finished"
         case _:

@@ -60,7 +60,7 @@ def show_suite(name: str, workspace: Path, as_json: bool) -> None:
 
     from groundstop.cli.output import show, show_json
     from groundstop.cli.wiring import open_suite, open_workspace
-    from groundstop.suites import held_out_variants, open_variants
+    from groundstop.suites import STRATA, held_out_variants, open_variants
 
     with open_workspace(workspace) as space:
         one = open_suite(name, space)
@@ -76,10 +76,14 @@ def show_suite(name: str, workspace: Path, as_json: bool) -> None:
         techniques.add_row(
             technique.id, *(str(count) for count in counts), technique.atlas or "-", technique.wording
         )
+    requests = Table("held-out requests", *STRATA, box=None, pad_edge=False)
+    for name, strata in _strata(one).items():
+        requests.add_row(name, *(str(count) for count in strata.values()))
     manifest = one.manifest
     head = f"{manifest.name} (release {manifest.release}, {manifest.licence})\n{manifest.description}\n"
-    foot = f"\n{len(one.benign)} benign requests\n{one.digest}"
-    show(Group(Text(head), behaviors, Text(), techniques, Text(foot)))
+    languages = ", ".join(language.name for language in one.languages) or "none"
+    foot = f"\n{len(one.benign)} benign requests\nlanguages: {languages}\n{one.digest}"
+    show(Group(Text(head), behaviors, Text(), techniques, Text(), requests, Text(foot)))
 
 
 @suite.command()
@@ -184,9 +188,17 @@ def _judge(target: str | None, question: str, labels: str) -> Judge:
         ) from error
 
 
+def _strata(one: Suite) -> dict[str, dict[str, int]]:
+    """Count the held-out requests of each technique, for the suite's first behavior."""
+    from groundstop.suites import generated_counts
+
+    return {technique.id: generated_counts(one, one.behaviors[0], technique) for technique in one.techniques}
+
+
 def _summary(one: Suite) -> dict[str, Any]:
     from groundstop.suites import held_out_variants, open_variants
 
+    strata = _strata(one)
     return {
         "id": one.manifest.id,
         "name": one.manifest.name,
@@ -200,8 +212,10 @@ def _summary(one: Suite) -> dict[str, Any]:
                 "atlas": technique.atlas,
                 "open": len(open_variants(one, technique.id)),
                 "held_out": len(held_out_variants(one, technique.id)),
+                "strata": strata[technique.id],
             }
             for technique in one.techniques
         ],
         "benign": len(one.benign),
+        "languages": [language.tag for language in one.languages],
     }
