@@ -249,7 +249,7 @@ def test_the_pooled_claim_needs_one_test_and_leaves_strata_undecided() -> None:
 
 
 def test_one_bad_stratum_outweighs_a_pooled_claim() -> None:
-    found = [verified(Truth(strata={"language": 0.35}, salt=str(salt)), question=POOLED) for salt in range(6)]
+    found = [verified(Truth(strata={"language": 0.35}, salt=str(salt)), question=POOLED) for salt in range(3)]
     assert {one.verdict for one in found} == {FixVerdict.TECHNIQUE_BLOCKED}
 
 
@@ -335,7 +335,7 @@ class Stopping(MemoryLedger):
             self._halt(InputError("stopped by the test", "Go on"))
 
 
-@pytest.mark.parametrize("after", [5, 40, 90, 150, 300, 420, 520])
+@pytest.mark.parametrize("after", [5, 90, 300, 520])
 def test_a_run_stopped_anywhere_goes_on_to_the_same_result(after: int) -> None:
     plan = a_plan(Truth(strata={"persona": 0.1}), unfixed())
     whole = verified(Truth(strata={"persona": 0.1}), plan=plan)
