@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from groundstop.assessment import FixQuestion, Halt, Material, TrialKey, Verifier, plan_claim
+from groundstop.assessment import FixQuestion, Halt, Material, TrialKey, Verifier, plan_claim, verify
 from groundstop.documents import (
     BenignDecision,
     Budget,
@@ -26,7 +27,7 @@ from groundstop.documents import (
 )
 from groundstop.errors import BudgetError, InputError
 from groundstop.targets import ChatRequest, Reply
-from tests.assessing import START
+from tests.assessing import START, surroundings
 from tests.ledger import MemoryLedger
 from tests.reproducing import a_finding
 from tests.verifying import (
@@ -40,6 +41,7 @@ from tests.verifying import (
     unfixed,
     verified,
 )
+from tests.virtual_time import run_in_virtual_time
 
 POOLED = FixQuestion(scope=ClassScope.MIXTURE)
 CLASS = (Phase.VERIFY_CLASS, Phase.POTENCY)
@@ -454,6 +456,40 @@ def test_changed_material_is_refused_when_a_run_goes_on() -> None:
         verified(Truth(), plan=plan, material=a_material(variants=all_variants()[1:]))
     with pytest.raises(InputError, match="set of ordinary requests"):
         verified(Truth(), plan=plan, material=a_material(benign=50))
+
+
+def test_another_judge_of_refusals_is_other_material() -> None:
+    plan, material = a_plan(Truth(), unfixed()), a_material()
+    judge = material.refusal_judge
+    assert judge is not None
+    blind = replace(material, refusal_judge=judge.model_copy(update={"phrases": ("never said",)}))
+    with pytest.raises(InputError, match="or their judge,"):
+        verified(Truth(refused=0.4), plan=plan, material=blind)
+
+
+def test_a_model_before_the_fix_that_is_missing_is_told_before_anything_is_asked() -> None:
+    plan, after = a_plan(Truth(), unfixed()), Truth()
+    with pytest.raises(InputError, match="is made with a model before the fix"):
+        run_in_virtual_time(verify(plan, DRAW, a_material(), after, None, surroundings()))
+    assert after.calls == 0
+
+
+def test_a_mixture_needs_enough_of_its_smallest_kind() -> None:
+    persona = tuple(one for one in all_variants() if one.stratum == "persona")[:60]
+    others = tuple(one for one in all_variants() if one.stratum != "persona")
+    with pytest.raises(InputError, match="The stratum persona has 60 unused variants"):
+        verified(Truth(), material=a_material(variants=(*persona, *others)), question=POOLED)
+
+
+def test_a_run_that_goes_on_looks_at_the_endpoint_once_more() -> None:
+    plan = a_plan(Truth(), unfixed())
+    ledger = MemoryLedger()
+    capped = verified(Truth(), plan=plan, ledger=ledger, halt=Halt(), budget=Budget(calls=200))
+    assert Undetermined.ENDPOINT in capped.undetermined
+    whole = verified(Truth(), plan=plan, ledger=ledger)
+    assert whole.verdict is FixVerdict.CLASS_MITIGATED
+    phases = [trial.phase for trial in ledger.trials()]
+    assert set(phases[-10:]) == {Phase.CANARY_AFTER}
 
 
 def test_a_violation_is_no_matter_of_which_trials_came_late() -> None:
