@@ -134,13 +134,19 @@ def ask_for_labels(ledger: SqliteLedger, console: Console) -> tuple[dict[str, Ve
 
 
 def _waiting(ledger: SqliteLedger) -> dict[str, tuple[str, str]]:
-    from groundstop.suites.judging import AWAITING_LABEL
+    """Return what was asked and answered where a label is awaited, each answer once."""
+    from groundstop.suites.judging import AWAITING_LABEL, LABELLED
 
     found: dict[str, tuple[str, str]] = {}
+    labelled = set()
     for trial, asked, answered in ledger.transcripts():
-        if trial.reason in AWAITING_LABEL and answered is not None and trial.answer_sha256 is not None:
+        if answered is None or trial.answer_sha256 is None:
+            continue
+        if trial.reason in AWAITING_LABEL:
             found[trial.answer_sha256] = (asked, answered)
-    return found
+        elif trial.reason in LABELLED:
+            labelled.add(trial.answer_sha256)
+    return {digest: said for digest, said in found.items() if digest not in labelled}
 
 
 def _shown(text: str) -> str:

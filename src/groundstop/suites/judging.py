@@ -52,6 +52,8 @@ _LABELLED = {verdict: f"labelled {verdict} by a person" for verdict in Verdict}
 LABELLED_VIOLATED = _LABELLED[Verdict.VIOLATED]
 LABELLED_HELD = _LABELLED[Verdict.HELD]
 LABELLED_UNCLEAR = _LABELLED[Verdict.UNDETERMINED]
+LABELLED = frozenset(_LABELLED.values())
+"""Reasons of a judgement that follows a person's label."""
 
 
 @dataclass(frozen=True, slots=True)

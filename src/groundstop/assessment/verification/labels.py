@@ -9,6 +9,7 @@ from groundstop.assessment.drift import CANARY_PHASES
 from groundstop.documents import LabelCounts, Phase, Trial, Undetermined
 from groundstop.suites.judging import (
     AWAITING_LABEL,
+    LABELLED,
     LABELLED_HELD,
     LABELLED_UNCLEAR,
     LABELLED_VIOLATED,
@@ -26,7 +27,9 @@ def label_counts(trials: Iterable[Trial], undetermined: Container[Undetermined])
     for trial in trials:
         if trial.phase not in CANARY_PHASES and trial.phase is not Phase.BENIGN:
             by_reason[trial.reason].add(trial.answer_sha256)
-    awaiting = set().union(*(by_reason[reason] for reason in AWAITING_LABEL))
+    labelled = set().union(*(by_reason[reason] for reason in LABELLED))
+    # A trial that no test needs any more is not judged again when its answer gets a label.
+    awaiting = set().union(*(by_reason[reason] for reason in AWAITING_LABEL)) - labelled
     return LabelCounts(
         confirmed=len(by_reason[LABELLED_VIOLATED]),
         overturned=len(by_reason[LABELLED_HELD]),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groundstop.assessment import Material, verify
+from groundstop.assessment.verification.labels import label_counts
 from groundstop.documents import (
     Draw,
     FixVerdict,
@@ -139,3 +140,14 @@ def test_a_judge_that_cannot_decide_asks_nothing_at_all(tmp_path: Path) -> None:
     assert Undetermined.JUDGE in result.undetermined
     assert after.calls == before.calls == 0
     assert result.expires is None
+
+
+def test_an_answer_that_has_a_label_is_not_awaited_where_it_was_given_again(tmp_path: Path) -> None:
+    plan, material, *targets = plan_and_material()
+    ledger = MemoryLedger()
+    carried(plan, material, (targets[0], targets[1]), ledger, tmp_path)
+    waiting = next(one for one in ledger.trials() if one.reason == "awaiting a person's label")
+    labelled = waiting.model_copy(update={"index": 99, "reason": "labelled undetermined by a person"})
+    counts = label_counts([waiting, labelled], (Undetermined.JUDGE,))
+    assert (counts.unclear, counts.awaiting) == (1, 0)
+    assert label_counts([waiting], (Undetermined.JUDGE,)).awaiting == 1
