@@ -32,6 +32,7 @@ from groundstop.documents import (
     Verification,
     VerificationPlan,
     canonical_bytes,
+    said_digest,
 )
 from groundstop.suites import HeldOutVariant, benign_messages, generated_variants, load_suite, messages
 from groundstop.targets import ChatRequest, Reply, Target
@@ -127,7 +128,7 @@ class Truth(Target):
     async def ask(self, request: ChatRequest) -> Reply:
         """Answer."""
         self.calls += 1
-        kind = _kinds().get(said(request))
+        kind = _kinds().get(said_digest(request.messages))
         chance = _chance(self.salt, self.name, request)
         if kind is None:
             violated, text = False, REFUSAL if chance < self.refused else ANSWER
@@ -154,16 +155,9 @@ class Truth(Target):
         """Nothing to give back."""
 
 
-def said(request: ChatRequest) -> str:
-    """Return the digest of a conversation, as trials record it."""
-    return hashlib.sha256(
-        canonical_bytes([{"role": one.role, "content": one.content} for one in request.messages])
-    ).hexdigest()
-
-
 def _chance(*parts: Any) -> float:
     *names, request = parts
-    digest = hashlib.sha256(canonical_bytes([*names, said(request), request.seed])).digest()
+    digest = hashlib.sha256(canonical_bytes([*names, said_digest(request.messages), request.seed])).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
@@ -174,12 +168,8 @@ def _kinds() -> dict[str, str]:
     wordings = [*recipe.wordings, *([recipe.literal] if recipe.literal else [])]
     kinds = {one.digest: one.stratum for one in all_variants()}
     for wording in wordings:
-        kinds[said(ChatRequest(wording.messages, recipe.sampling or _sampling(), 0))] = "recipe"
+        kinds[said_digest(wording.messages)] = "recipe"
     return kinds
-
-
-def _sampling() -> Any:
-    raise ValueError("the recipes of these tests say how answers are drawn")
 
 
 def unfixed(name: str = "before", rate: float = 0.6) -> Truth:

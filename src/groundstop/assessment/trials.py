@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypedDict
 
 from groundstop.assessment.ports import Progress, RunLedger, TrialKey
 from groundstop.assessment.questions import Question
-from groundstop.documents import Phase, TargetDescription, Trial, Verdict, canonical_bytes
+from groundstop.documents import Phase, TargetDescription, Trial, Verdict, said, said_digest
 from groundstop.errors import GroundstopError, TargetError
-from groundstop.suites import JudgedAnswer, Judgement
+from groundstop.suites import JudgedAnswer, Judgement, answer_digest
 from groundstop.targets import (
     CallFailure,
-    ChatRequest,
     FailureKind,
     PacedTarget,
 )
@@ -100,7 +98,7 @@ class TrialRunner:
             **self._identity(question),
             verdict=judgement.verdict,
             reason=judgement.reason,
-            answer_sha256=_sha256(reply.text),
+            answer_sha256=answer_digest(reply.text),
             attempts=answered.attempts,
             started=answered.started,
             latency_ms=round(reply.latency_s * 1000, 3),
@@ -150,7 +148,7 @@ class TrialRunner:
         return trial
 
     def _keep(self, trial: Trial, question: Question, answered: str | None) -> None:
-        self._ledger.record(trial, asked=_said(question.request), answered=answered)
+        self._ledger.record(trial, asked=said(question.request.messages), answered=answered)
         self._known[question.key] = trial
         self._progress.trial(trial)
 
@@ -165,7 +163,7 @@ class TrialRunner:
             "variant": question.variant,
             "index": key.index,
             "seed": question.request.seed,
-            "request_sha256": _sha256(_said(question.request)),
+            "request_sha256": said_digest(question.request.messages),
             "simulated": self._description.simulated,
         }
 
@@ -185,13 +183,6 @@ class _Identity(TypedDict):
     simulated: bool
 
 
-def _said(request: ChatRequest) -> str:
-    """What was asked, as the canonical JSON of its messages."""
-    return canonical_bytes(
-        [{"role": message.role, "content": message.content} for message in request.messages]
-    ).decode()
-
-
 async def _judge(question: Question, text: str, finish: str | None) -> Judgement:
     asked = question.request.messages[-1].content
     try:
@@ -200,7 +191,3 @@ async def _judge(question: Question, text: str, finish: str | None) -> Judgement
         if failure.kind in _FATAL:
             raise failure.as_error() from failure
         return Judgement(Verdict.UNDETERMINED, "the judging model gave no answer")
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -48,7 +48,7 @@ from groundstop.documents.plan import (
     Plan,
     ScreeningPlan,
 )
-from groundstop.documents.recipe import Message, Recipe, Sampling
+from groundstop.documents.recipe import Message, Recipe, Sampling, said, said_digest
 from groundstop.documents.reproduction import (
     Corroboration,
     DriftRecord,
@@ -223,4 +223,6 @@ __all__ = [
     "describe",
     "normalise",
     "parse_json",
+    "said",
+    "said_digest",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from groundstop.documents.base import Document, Identifier, Part
+from groundstop.documents.canonical import canonical_bytes
 
 
 class Message(Part):
@@ -14,6 +17,16 @@ class Message(Part):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+def said(messages: Iterable[Message]) -> str:
+    """Return a conversation as its canonical JSON (RFC 8785): what is kept of what was asked."""
+    return canonical_bytes([message.to_json() for message in messages]).decode()
+
+
+def said_digest(messages: Iterable[Message]) -> str:
+    """Return the SHA-256 of a conversation, in hexadecimal: how a trial and a pool refer to what is asked."""
+    return hashlib.sha256(said(messages).encode()).hexdigest()
 
 
 class Sampling(Part):

@@ -18,7 +18,7 @@ from groundstop.evidence.log.cosigned import cosigned_file
 from groundstop.evidence.log.stored import CHECKPOINT
 from groundstop.evidence.sealed_files import sealed_file
 from groundstop.evidence.small_log import log_signer
-from groundstop.evidence.statements import Subject, predicate_type, read_signed, sign, signers_of
+from groundstop.evidence.statements import Subject, read_as, sign, signers_of
 from groundstop.evidence.subjects import document_subject, file_subject, model_subject
 
 
@@ -86,13 +86,9 @@ def add_corroboration(
         InputError: It is no corroboration of this finding by another party, the key is not the log's, or the
             bundle would fail its audit: the log is never cut, so that it would do so for good.
     """
-    signed = read_signed(data, source="The statement")
-    document = signed.document()
-    if not isinstance(document, Corroboration):
-        raise InputError(
-            f"The statement is a {signed.predicate_type}, not a {predicate_type(Corroboration)}",
-            "Give the file that groundstop reproduce wrote",
-        )
+    signed, document = read_as(
+        data, Corroboration, source="The statement", hint="Give the file that groundstop reproduce wrote"
+    )
     if document.reproduction.finding != bundle.finding.content_id:
         raise InputError("The corroboration is of another finding", "Add it to the finding that it is about")
     (signer, *_) = signers_of(signed, cards)

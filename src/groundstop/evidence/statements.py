@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from groundstop.documents import (
     Corroboration,
@@ -28,7 +28,7 @@ from groundstop.documents import (
     canonical_bytes,
     parse_json,
 )
-from groundstop.errors import DocumentError
+from groundstop.errors import DocumentError, InputError
 from groundstop.evidence.log.keys import decode_base64
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ PREDICATE_PREFIX = "https://groundstop.dev/predicates/"
 
 Statement = Finding | Grant | Opening | Corroboration | Minimization | VerificationPlan | Verification
 """A document that is signed."""
+
+StatementT = TypeVar("StatementT", bound=Statement)
 
 PREDICATES: tuple[type[Statement], ...] = (
     Finding,
@@ -166,6 +168,29 @@ def read_signed(data: bytes, *, source: str) -> Signed:
     if not signatures or len({key for key, _ in signatures}) != len(signatures):
         raise _malformed(source, "it has no signature, or two by one key")
     return _read_statement(data, payload, signatures, source)
+
+
+def read_as(data: bytes, kind: type[StatementT], *, source: str, hint: str) -> tuple[Signed, StatementT]:
+    """Read an envelope that holds a statement of one kind; see :func:`read_signed`.
+
+    Args:
+        data: Its bytes.
+        kind: What it must be.
+        source: Where they came from, for error messages.
+        hint: What to give instead when it is another.
+
+    Returns:
+        What was read, its signatures not verified, and the document in it.
+
+    Raises:
+        DocumentError: It is no signed statement.
+        InputError: It is one of another kind.
+    """
+    signed = read_signed(data, source=source)
+    document = signed.document()
+    if not isinstance(document, kind):
+        raise InputError(f"{source} is a {signed.predicate_type}, not a {predicate_type(kind)}", hint)
+    return signed, document
 
 
 def _signatures(value: Any) -> tuple[tuple[str, bytes], ...] | None:

@@ -12,7 +12,14 @@ from groundstop.evidence.bundle import Bundle, key_members, with_document
 from groundstop.evidence.growing import add_corroboration, sound
 from groundstop.evidence.keys import OwnKey
 from groundstop.evidence.rounds import gives_way
-from groundstop.evidence.statements import Subject, predicate_type, read_signed, sign, signers_of
+from groundstop.evidence.statements import (
+    Subject,
+    predicate_type,
+    read_as,
+    read_signed,
+    sign,
+    signers_of,
+)
 from groundstop.evidence.subjects import document_subject, file_subject, model_subject
 
 
@@ -55,13 +62,9 @@ def read_signed_plan(data: bytes, cards: Sequence[KeyCard], *, source: str) -> V
         DocumentError: It is no signed statement, a signature is wrong, or none is by one of these keys.
         InputError: It is another statement, or is not signed by the party that it names.
     """
-    signed = read_signed(data, source=source)
-    plan = signed.document()
-    if not isinstance(plan, VerificationPlan):
-        raise InputError(
-            f"{source} is a {signed.predicate_type}, not a {predicate_type(VerificationPlan)}",
-            "Give the plan that groundstop verify-fix signed",
-        )
+    signed, plan = read_as(
+        data, VerificationPlan, source=source, hint="Give the plan that groundstop verify-fix signed"
+    )
     names = {card.name for card in signers_of(signed, cards)}
     if plan.by not in names:
         raise InputError(
@@ -117,13 +120,9 @@ def add_verification(
             it is the fixer's own run, its plan has a result in the bundle already, the key is not the log's,
             or the bundle would fail its audit: the log is never cut, so that it would do so for good.
     """
-    signed = read_signed(data, source="The statement")
-    document = signed.document()
-    if not isinstance(document, Verification):
-        raise InputError(
-            f"The statement is a {signed.predicate_type}, not a {predicate_type(Verification)}",
-            "Give the file that groundstop verify-fix wrote",
-        )
+    signed, document = read_as(
+        data, Verification, source="The statement", hint="Give the file that groundstop verify-fix wrote"
+    )
     if document.finding != bundle.finding.content_id:
         raise InputError("The verification is of another finding", "Add it to the finding that it is about")
     signers = signers_of(signed, cards)

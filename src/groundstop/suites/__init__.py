@@ -23,6 +23,7 @@ from groundstop.suites.judging import (
     build_judge,
     judge_programmatically,
 )
+from groundstop.suites.labels import answer_digest
 from groundstop.suites.loading import load_suite, validate
 from groundstop.suites.locating import Origin, SuiteSummary, list_suites
 from groundstop.suites.problems import Problem, Severity
@@ -50,6 +51,7 @@ __all__ = [
     "Severity",
     "Suite",
     "SuiteSummary",
+    "answer_digest",
     "benign_messages",
     "build_judge",
     "check_leaks",

@@ -11,7 +11,6 @@ from groundstop.documents import (
     Draw,
     Estimand,
     Judge,
-    Message,
     PlannedTest,
     RecipeWording,
     RefusalJudge,
@@ -20,6 +19,7 @@ from groundstop.documents import (
     VerificationPlan,
     canonical_bytes,
     content_id,
+    said_digest,
 )
 from groundstop.errors import InputError
 from groundstop.suites import HeldOutVariant
@@ -67,7 +67,7 @@ def benign_digest(requests: Iterable[CanaryRequest], judge: RefusalJudge | None)
     """Return the content id of a set of ordinary requests and its judge, whatever their order."""
     return content_id(
         {
-            "requests": sorted(_said(request.messages) for request in requests),
+            "requests": sorted(said_digest(request.messages) for request in requests),
             "judge": judge.to_json() if judge is not None else None,
         }
     )
@@ -85,7 +85,7 @@ def drawn(variants: Sequence[HeldOutVariant], seed: int) -> tuple[HeldOutVariant
 
 def drawn_benign(requests: Sequence[CanaryRequest], seed: int) -> tuple[CanaryRequest, ...]:
     """Return ordinary requests in the random order that a seed gives them."""
-    return tuple(sorted(requests, key=lambda request: _digest(seed, _said(request.messages))))
+    return tuple(sorted(requests, key=lambda request: _digest(seed, said_digest(request.messages))))
 
 
 def benign_seed(plan: VerificationPlan, request: CanaryRequest) -> int:
@@ -94,7 +94,7 @@ def benign_seed(plan: VerificationPlan, request: CanaryRequest) -> int:
     It is the same in every round of a finding and on both sides, so that answers of the model before the
     fix can serve several rounds.
     """
-    return int.from_bytes(_digest(plan.finding_id, _said(request.messages))[:4], "big") >> 1
+    return int.from_bytes(_digest(plan.finding_id, said_digest(request.messages))[:4], "big") >> 1
 
 
 def set_aside(potency: PlannedTest | None) -> int:
@@ -158,10 +158,6 @@ def check_same_material(plan: VerificationPlan, material: Material) -> None:
 
 def _is_of(stratum: StratumPlan, material: Material) -> bool:
     return pool_digest(material.of_stratum(stratum.name)) == stratum.digest
-
-
-def _said(messages: Iterable[Message]) -> str:
-    return hashlib.sha256(canonical_bytes([message.to_json() for message in messages])).hexdigest()
 
 
 def _digest(*parts: str | int) -> bytes:

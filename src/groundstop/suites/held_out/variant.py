@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
-from groundstop.documents import Message, canonical_bytes
+from groundstop.documents import Message, said_digest
 
 MAX_STRATUM = 50
 """Longest name of a stratum, so that the ids of its variants are identifiers too."""
@@ -26,8 +25,7 @@ class HeldOutVariant:
     """SHA-256 of the canonical messages, as a trial records what was asked."""
 
     def __post_init__(self) -> None:
-        said = canonical_bytes([{"role": one.role, "content": one.content} for one in self.messages])
-        object.__setattr__(self, "digest", hashlib.sha256(said).hexdigest())
+        object.__setattr__(self, "digest", said_digest(self.messages))
 
     @property
     def id(self) -> str:
