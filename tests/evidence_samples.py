@@ -67,7 +67,7 @@ from groundstop.evidence.audit import AuditReport, CheckState, audit_path
 from groundstop.evidence.bundle import new_bundle, origin_of
 from groundstop.evidence.findings import Draft, Reader, Transcript, draft_from_assessment, seal_finding
 from groundstop.evidence.log import NewEntry
-from groundstop.evidence.small_log import with_entry
+from groundstop.evidence.small_log import with_entries
 from groundstop.evidence.statements import read_signed, sign
 from groundstop.evidence.subjects import file_subject
 from groundstop.statistics import Answer, change_interval, over_refusal_log_e
@@ -499,6 +499,6 @@ def relogged(
         kept[f"documents/{place:06d}-{kind}.json"] = data
         moment = logged[place] if place < len(logged) else SEALED + timedelta(hours=place)
         entry = NewEntry(read.digest, read.predicate_type)
-        files = with_entry(files, entry, origin_of(bundle.finding.id), by, now=moment)
+        files = with_entries(files, [entry], origin_of(bundle.finding.id), by, now=moment)
     kept |= {f"log/{name}": data for name, data in files.items()}
     return Bundle({**kept, **(more or {})}, bundle.source)

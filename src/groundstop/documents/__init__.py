@@ -48,6 +48,7 @@ from groundstop.documents.plan import (
     Plan,
     ScreeningPlan,
 )
+from groundstop.documents.rates import percent, rate_words
 from groundstop.documents.recipe import Message, Recipe, Sampling, said, said_digest
 from groundstop.documents.reproduction import (
     Corroboration,
@@ -223,6 +224,8 @@ __all__ = [
     "describe",
     "normalise",
     "parse_json",
+    "percent",
+    "rate_words",
     "said",
     "said_digest",
 ]

@@ -23,6 +23,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,6
 ContentId = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """The content id of a document: ``sha256:`` and 64 hexadecimal digits."""
 
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+"""Somebody's words."""
+
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A bare SHA-256 digest in hexadecimal."""
 
@@ -130,4 +133,7 @@ def describe(error: ValidationError, *, source: str) -> tuple[str, str]:
         )
     if first["type"] == "missing":
         return f"{source} lacks the field {place}{more}", "Add it"
-    return f"{source} has a wrong value at {place}: {first['msg']}{more}", "Correct it"
+    what = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "timezone_aware":
+        return f"{source} has a date without a zone at {place}{more}", "Write it as 2026-07-06T09:00Z"
+    return f"{source} has a wrong value at {place}: {what}{more}", "Correct it"

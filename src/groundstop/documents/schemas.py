@@ -9,6 +9,7 @@ from typing import Any
 
 from groundstop.documents.assessment import Assessment, Comparison, ComparisonPlan
 from groundstop.documents.base import Document
+from groundstop.documents.cases import CaseStatement
 from groundstop.documents.finding import Finding
 from groundstop.documents.imports import Import, ImportedTrial
 from groundstop.documents.keys import KeyCard, TrustList
@@ -50,6 +51,7 @@ KINDS: tuple[type[Document], ...] = (
     Verification,
     Import,
     ImportedTrial,
+    CaseStatement,
 )
 
 

@@ -64,7 +64,7 @@ def write_archive(members: Mapping[str, bytes]) -> bytes:
     if size + len(members) * 2 * (_LOCAL.size + _LONGEST_NAME) > MOST_BYTES or len(members) > MOST_MEMBERS:
         raise InputError(
             f"The bundle would have {size:,} bytes in {len(members):,} members, more than any reader takes",
-            "Seal fewer trials, such as one class of the run",
+            "Put less into it",
         )
     pieces: list[bytes] = []
     for name in sorted(members):

@@ -19,7 +19,7 @@ from groundstop.evidence.archive import MOST_BYTES, read_archive, write_archive
 from groundstop.evidence.disk import read_bounded, write_new, write_whole
 from groundstop.evidence.keys import OwnKey, public_pem
 from groundstop.evidence.log.entry import NewEntry
-from groundstop.evidence.small_log import with_entry
+from groundstop.evidence.small_log import with_entries
 from groundstop.evidence.statements import Signed, Statement, read_signed, signers_of
 
 _LOG = "log/"
@@ -234,7 +234,6 @@ def _with_entry(
     members = {name: data for name, data in bundle.members.items() if not name.startswith(_LOG)}
     members |= files
     members[f"documents/{number:06d}-{document.kind}.json"] = signed
-    grown = with_entry(
-        bundle.log, NewEntry(read.digest, read.predicate_type), origin_of(finding_id), key, now=now
-    )
+    entry = NewEntry(read.digest, read.predicate_type)
+    grown = with_entries(bundle.log, [entry], origin_of(finding_id), key, now=now)
     return Bundle(members | {_LOG + name: data for name, data in grown.items()}, bundle.source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from groundstop.errors import InputError
@@ -25,14 +25,14 @@ def log_signer(origin: str, key: OwnKey) -> Signer:
     return Signer(origin, ed25519_public(key.card), key.sign_bytes)
 
 
-def with_entry(
-    files: Mapping[str, bytes], entry: NewEntry, origin: str, key: OwnKey, *, now: datetime
+def with_entries(
+    files: Mapping[str, bytes], new: Sequence[NewEntry], origin: str, key: OwnKey, *, now: datetime
 ) -> dict[str, bytes]:
-    """Return a log with one more entry, under a new checkpoint.
+    """Return a log with more entries, under a new checkpoint.
 
     Args:
         files: The log's files so far; none for a new log.
-        entry: What is logged.
+        new: What is logged.
         origin: The log's name.
         key: The key that keeps it.
         now: When it is logged.
@@ -57,7 +57,7 @@ def with_entry(
                 f"The clock says {now:%Y-%m-%d %H:%M:%S}, and the last entry is of {last:%Y-%m-%d %H:%M:%S}",
                 "Set the clock right, then try again",
             )
-    growth = grow(Edge(), [*entries, *encode_entries([entry], now)])
+    growth = grow(Edge(), [*entries, *encode_entries(new, now)])
     head = sign_checkpoint(Checkpoint(origin, growth.edge.size, growth.edge.root()), signer)
     return {**kept, **growth.files, CHECKPOINT: head.note.to_bytes()}
 

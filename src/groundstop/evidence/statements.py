@@ -28,6 +28,7 @@ from groundstop.documents import (
     canonical_bytes,
     parse_json,
 )
+from groundstop.documents.cases import CaseStatement
 from groundstop.errors import DocumentError, InputError
 from groundstop.evidence.log.keys import decode_base64
 
@@ -38,7 +39,9 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PREFIX = "https://groundstop.dev/predicates/"
 
-Statement = Finding | Grant | Opening | Corroboration | Minimization | VerificationPlan | Verification
+Statement = (
+    Finding | Grant | Opening | Corroboration | Minimization | VerificationPlan | Verification | CaseStatement
+)
 """A document that is signed."""
 
 StatementT = TypeVar("StatementT", bound=Statement)
@@ -51,6 +54,7 @@ PREDICATES: tuple[type[Statement], ...] = (
     Minimization,
     VerificationPlan,
     Verification,
+    CaseStatement,
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

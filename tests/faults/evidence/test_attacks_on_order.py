@@ -22,7 +22,7 @@ from groundstop.evidence import (
 from groundstop.evidence.audit import CheckState
 from groundstop.evidence.bundle import key_members, origin_of
 from groundstop.evidence.log import NewEntry
-from groundstop.evidence.small_log import with_entry
+from groundstop.evidence.small_log import with_entries
 from groundstop.evidence.statements import digest_of, predicate_type, sign
 from tests.evidence_samples import (
     SEALED,
@@ -221,7 +221,7 @@ def test_a_document_that_the_log_lists_as_another_kind(tmp_path: Path) -> None:
     listed = [(finding.digest, finding.predicate_type), (digest, predicate_type(Grant))]
     for entry in listed:
         origin = origin_of(a_bundle().finding.id)
-        files = with_entry(files, NewEntry(*entry), origin, alder(), now=SEALED + timedelta(hours=1))
+        files = with_entries(files, [NewEntry(*entry)], origin, alder(), now=SEALED + timedelta(hours=1))
     log = {f"log/{name}": content for name, content in files.items()}
     name = "documents/000001-grant.json"
     other = relogged(a_bundle(), [finding.data], more={**key_members(birch().card), name: data})

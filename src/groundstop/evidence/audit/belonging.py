@@ -14,6 +14,7 @@ from groundstop.documents import (
     Verification,
     VerificationPlan,
 )
+from groundstop.documents.cases import CaseStatement
 from groundstop.evidence.audit.checks import Check, Rule
 from groundstop.evidence.audit.documents import Found
 from groundstop.evidence.audit.signatures import Vouched
@@ -71,6 +72,9 @@ def _problems(one: Vouched, finding: Finding, reporters: frozenset[str]) -> Iter
     if isinstance(document, Finding | Opening):
         yield f"a bundle holds one finding and what is said of it, and no other {document.kind}"
         return
+    if isinstance(document, CaseStatement):
+        yield "a statement of a case stays in the case"
+        return
     if isinstance(document, VerificationPlan):
         yield "it names the technique: a plan stays in the records of whoever verified"
     if _finding_of(document) != finding.content_id:
@@ -94,7 +98,7 @@ def _author(document: Statement) -> str | None:
             return document.reporter
         case Corroboration():
             return document.corroborator
-        case Minimization() | Opening() | VerificationPlan() | Verification():
+        case Minimization() | Opening() | VerificationPlan() | Verification() | CaseStatement():
             return document.by
         case Grant():
             return None

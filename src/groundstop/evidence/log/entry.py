@@ -13,9 +13,8 @@ from pydantic import StringConstraints, ValidationError
 from groundstop.documents.base import ContentId, Moment, Part, describe
 from groundstop.evidence.log.errors import FormError
 
-PredicateType = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*:[!#-\[\]-~]+$", max_length=1024)
-]
+PREDICATE_TYPE = r"^[a-z][a-z0-9+.-]*:[!#-\[\]-~]{1,1000}$"
+PredicateType = Annotated[str, StringConstraints(pattern=PREDICATE_TYPE, max_length=1024)]
 """The URI that says what kind of statement an envelope holds; without quotes, spaces and backslashes."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
