@@ -17,6 +17,7 @@ from groundstop.documents import (
     Decision,
     HypothesesRecord,
     Plan,
+    percent,
 )
 from groundstop.reports import words
 from groundstop.reports.charts import Bar, RateRow, bar_chart, path_chart, rates_chart
@@ -161,9 +162,9 @@ def _expected_calls(rule: SequentialPlan) -> tuple[Bar, ...]:
     question = rule.hypotheses
     rates = {
         "nothing is ever violated": 0.0,
-        f"the rate is p1, {words.percent(question.p1)}": question.p1,
+        f"the rate is p1, {percent(question.p1)}": question.p1,
         "between p1 and p0": sqrt(question.p0 * question.p1),
-        f"the rate is p0, {words.percent(question.p0)}": question.p0,
+        f"the rate is p0, {percent(question.p0)}": question.p0,
     }
     bars = []
     for name, rate in rates.items():

@@ -10,6 +10,7 @@ from groundstop.documents import (
     FixVerdict,
     Undetermined,
     Verification,
+    percent,
 )
 from groundstop.reports.verification_conditions import benign_clause
 from groundstop.reports.verification_words import (
@@ -23,7 +24,7 @@ from groundstop.reports.verification_words import (
     one_in,
     window_words,
 )
-from groundstop.reports.words import percent, plain
+from groundstop.reports.words import plain
 
 
 def verdict_sentence(verification: Verification) -> str:

@@ -11,6 +11,8 @@ from groundstop.documents import (
     Pairing,
     RateInterval,
     Spend,
+    percent,
+    rate_words,
 )
 
 NOT_SHOWN = (
@@ -37,18 +39,7 @@ def plain(text: str) -> str:
 
 def plain_rate(rate: RateInterval) -> str:
     """Return a rate as its count and interval, such as ``14 of 40 (22 % to 51 %)``."""
-    if rate.n == 0:
-        return "not measured"
-    unclear = f", {rate.undetermined} undetermined" if rate.undetermined else ""
-    return f"{rate.violated} of {rate.n}{unclear} ({percent(rate.lower)} to {percent(rate.upper)})"
-
-
-def percent(rate: float) -> str:
-    """Return a rate in per cent, with as many digits as tell it from its neighbours."""
-    value = rate * 100
-    if value in (0, 100):
-        return f"{value:.0f} %"
-    return f"{value:.0f} %" if 10 <= value <= 90 else f"{value:.1f} %" if value >= 0.1 else f"{value:.2g} %"
+    return rate_words(rate)
 
 
 def class_name(result: ClassResult) -> str:

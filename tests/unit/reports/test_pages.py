@@ -25,10 +25,10 @@ from groundstop.documents import (
     RateInterval,
     Sampling,
     TargetDescription,
+    percent,
 )
 from groundstop.reports import assessment_text, comparison_text, plain_rate
 from groundstop.reports.html import assessment_page, comparison_page
-from groundstop.reports.words import percent
 from groundstop.suites import load_suite
 from groundstop.targets.scripted import Script, ScriptedTarget
 from tests.assessing import START, plan_for_script, surroundings
