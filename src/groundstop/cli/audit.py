@@ -1,13 +1,18 @@
-"""``groundstop audit``: an offline check of a bundle, a log, or a workspace's records."""
+"""``groundstop audit``: an offline check of a bundle, a case, a log, or a workspace's records."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from groundstop.cli import options
 from groundstop.errors import ExitCode
+
+if TYPE_CHECKING:
+    from groundstop.documents import TrustList
+    from groundstop.evidence.audit import AuditReport
 
 
 @click.command()
@@ -15,7 +20,7 @@ from groundstop.errors import ExitCode
 @options.workspace_folder
 @options.json_output
 def audit(path: Path, workspace: Path, as_json: bool) -> int:
-    """Check a bundle (.gsb), a log, or the records of a workspace, without asking anyone.
+    """Check a finding or a case (.gsb), a log, or the records of a workspace, without asking anyone.
 
     Prints every check, and what each failure would mean. A log's head that was seen earlier, in this
     workspace, is remembered: one that went backwards or was forked fails.
@@ -24,13 +29,31 @@ def audit(path: Path, workspace: Path, as_json: bool) -> int:
     """
     from groundstop.cli.output import show, show_json
     from groundstop.cli.parties import trusted
-    from groundstop.evidence.audit import audit_path
     from groundstop.reports import audit_text
 
     data = workspace / ".groundstop"
-    report = audit_path(path, trusted(workspace), heads=data / "heads" if data.is_dir() else None)
+    report = audited(path, trusted(workspace), data / "heads" if data.is_dir() else None)
     if as_json:
         show_json(report.to_json())
     else:
         show(audit_text(report))
     return ExitCode.GOOD if report.passed else ExitCode.BAD
+
+
+def audited(path: Path, trust: TrustList, heads: Path | None) -> AuditReport:
+    """Audit what is at a path: a case, or what :func:`~groundstop.evidence.audit.audit_path` takes."""
+    from groundstop.cases.auditing import audit_case
+    from groundstop.cases.files import is_case
+    from groundstop.evidence import read_bounded
+    from groundstop.evidence.archive import MOST_BYTES, ContainerError, read_archive
+    from groundstop.evidence.audit import audit_path
+
+    if path.is_file():
+        data = read_bounded(path, most=MOST_BYTES)
+        try:
+            members = read_archive(data, source=str(path))
+        except ContainerError:
+            members = {}
+        if is_case(members):
+            return audit_case(data, trust, heads=heads, source=str(path))
+    return audit_path(path, trust, heads=heads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +64,16 @@ machine too, with keys made by the demo: it shows the way, not independence.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What came of the finding."""
+
+    sealed: Shown
+    fixes: list[Verified]
+    case: Path
+    page: Path
+
+
 @click.command()
 @click.option(
     "--folder",
@@ -76,7 +86,8 @@ def demo(folder: Path) -> int:
     """See the main job on an embedded real model: a good two minutes on two idle cores.
 
     Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, seals the
-    finding, has a second party rerun it, and lets that party say what is true of three claimed fixes.
+    finding, has a second party rerun it, opens a case in which five parties speak in their own names, and
+    lets an independent one say what is true of three claimed fixes.
     Everything it shows is measured while you watch; nothing is scripted.
     """
     from groundstop.cli.output import error_console, write_file
@@ -96,17 +107,17 @@ def demo(folder: Path) -> int:
         by_class = _compare(space, suite, _VERSIONS, console)
         report = folder / "report.html"
         write_file(report, assessment_page(plan, found, [by_class]))
-        sealed: Shown | None = None
-        fixes: list[Verified] = []
+        told: _Told | None = None
         if any(one.technique == "list" and one.decision is Decision.VIOLATED for one in found.classes):
-            sealed, fixes = _from_seal_to_fix(space, found, by_class, console)
-    for line in _closing(found, by_class, sealed, fixes):
+            told = _from_seal_to_fix(space, found, by_class, console)
+    for line in _closing(found, by_class, told):
         _say(console, line)
     click.echo(f"Report: {report}")
-    for fix in fixes:
-        click.echo(f"Fix {fix.target.removeprefix('embedded:')}: {fix.report}")
-    if sealed is not None:
-        click.echo(f"Finding: {sealed.file} (check it with: groundstop audit {sealed.file})")
+    if told is not None:
+        for fix in told.fixes:
+            click.echo(f"Fix {fix.target.removeprefix('embedded:')}: {fix.report}")
+        click.echo(f"Finding: {told.sealed.file} (check it with: groundstop audit {told.sealed.file})")
+        click.echo(f"Case: {told.case} (its page: {told.page}; the brief: {folder / 'brief.html'})")
     click.echo(
         f"Records: {folder / '.groundstop'} (see them with: groundstop runs list --workspace {folder})"
     )
@@ -134,10 +145,9 @@ def _assess(
     return plan, result
 
 
-def _from_seal_to_fix(
-    space: Workspace, found: Assessment, by_class: Comparison, console: Console
-) -> tuple[Shown, list[Verified]]:
-    """Seal the finding, have it rerun, and have three claimed fixes of it verified."""
+def _from_seal_to_fix(space: Workspace, found: Assessment, by_class: Comparison, console: Console) -> _Told:
+    """Seal the finding, open a case about it, and have three claimed fixes of it verified."""
+    from groundstop.cli.demo_case import close_demo_case, open_demo_case
     from groundstop.cli.demo_evidence import DEVELOPER, EVALUATOR, add_and_audit, seal_and_rerun
     from groundstop.cli.demo_fixes import verify_fixes
 
@@ -145,13 +155,17 @@ def _from_seal_to_fix(
         _say(console, line)
 
     sealed = seal_and_rerun(space, found.run, by_class.run, say)
+    say("5. Open a case. Five parties, each with its own copy, speak in their own names only.")
+    case = open_demo_case(space.folder, sealed.file, by_class, sealed.statement, say)
     say(
-        f"5. {DEVELOPER} claims three fixes, one after the other. {EVALUATOR} asks each the reported "
+        f"6. {DEVELOPER} claims three fixes, one after the other. {EVALUATOR} asks each the reported "
         "wording, variants that nobody has used, and ordinary requests."
     )
-    fixes = verify_fixes(space.folder, sealed.file, EVALUATOR, DEVELOPER, console, say)
+    fixes = verify_fixes(space.folder, sealed.file, case, console, say)
     add_and_audit(space, sealed, [fix.statement for fix in fixes], say)
-    return sealed, fixes
+    say("8. Give out the decision-maker's brief, and audit the case with nothing but its file.")
+    file, page = close_demo_case(case, space.folder, say)
+    return _Told(sealed, fixes, file, page)
 
 
 def _compare(space: Workspace, suite: Suite, targets: tuple[str, ...], console: Console) -> Comparison:
@@ -192,9 +206,7 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
-def _closing(
-    found: Assessment, by_class: Comparison, sealed: Shown | None, fixes: Sequence[Verified]
-) -> list[str]:
+def _closing(found: Assessment, by_class: Comparison, told: _Told | None) -> list[str]:
     """Say in plain words what was measured, whatever it was, and what was not."""
     from groundstop.reports import plain_rate, verdict_sentence
 
@@ -203,14 +215,16 @@ def _closing(
         plainly = f"; asked plainly, {plain_rate(column.baseline)}" if column.baseline else ""
         leaked = plain_rate(column.rate)
         shown.append(f"{column.target.name}: list variants brought the password out in {leaked}{plainly}.")
-    if sealed is not None:
+    if told is not None:
+        sealed = told.sealed
         rate = RateInterval.model_validate(sealed.rerun["rate"])
         shown.append(
             f"A second party, with a key and a process of its own, found {plain_rate(rate)} and signed that "
             f"{sealed.finding} is {sealed.rerun['outcome']}."
         )
-        shown += [verdict_sentence(fix.result) for fix in fixes]
+        shown += [verdict_sentence(fix.result) for fix in told.fixes]
         shown.append("The audit of the finding with all of this passes, and fails when one byte is flipped.")
+        shown.append("The case has every party's own words, and its audit needs nothing but its file.")
     return [
         "",
         "What was shown",

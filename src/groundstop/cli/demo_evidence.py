@@ -37,6 +37,8 @@ class Shown:
     finding: str
     rerun: dict[str, Any]
     """The reproduction, as the second party's own process printed it."""
+    statement: bytes
+    """The second party's signed word on it."""
 
 
 def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Shown:
@@ -60,13 +62,13 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
     from groundstop.evidence.findings import seal_finding
 
     folder = space.folder
-    cards = {name: _party(folder / name, name) for name in (DEVELOPER, EVALUATOR)}
+    cards = {name: party_card(folder / name, name) for name in (DEVELOPER, EVALUATOR)}
     if REPORTER not in key_folder(folder).names():
         key_folder(folder).new(REPORTER, created=datetime.now(UTC))
     for card in cards.values():
-        _trust(folder, card)
+        trust_card(folder, card)
     for card in (key_folder(folder).card(REPORTER), cards[DEVELOPER]):
-        _trust(folder / EVALUATOR, card)
+        trust_card(folder / EVALUATOR, card)
     say("3. Seal it. Two parties can read the recipe and what was said; anyone can read the counts.")
     reporter = own_key(folder, REPORTER)
     now = datetime.now(UTC)
@@ -91,7 +93,7 @@ def seal_and_rerun(space: Workspace, run: str, comparison: str, say: Say) -> Sho
     )
     save_bundle(file, grown, replaces=True)
     say(f"   {rerun['outcome']}: {rerun['reason']} (e-value {rerun['e_value']:.3g}).")
-    return Shown(file, bundle.finding.id, rerun)
+    return Shown(file, bundle.finding.id, rerun, statement.read_bytes())
 
 
 def add_and_audit(space: Workspace, shown: Shown, statements: Sequence[bytes], say: Say) -> None:
@@ -109,7 +111,7 @@ def add_and_audit(space: Workspace, shown: Shown, statements: Sequence[bytes], s
     folder = space.folder
     reporter = own_key(folder, REPORTER)
     cards = [key_folder(folder / EVALUATOR).card(EVALUATOR)]
-    say("6. Add the verifications to the finding, audit it, then flip one byte of it and audit again.")
+    say("7. Add the verifications to the finding, audit it, then flip one byte of it and audit again.")
     bundle = read_bundle(shown.file)
     for statement in statements:
         bundle = add_verification(bundle, statement, cards, reporter, now=datetime.now(UTC))
@@ -117,7 +119,7 @@ def add_and_audit(space: Workspace, shown: Shown, statements: Sequence[bytes], s
     _audit_twice(folder, shown.file, bundle, say)
 
 
-def _party(folder: Path, name: str) -> KeyCard:
+def party_card(folder: Path, name: str) -> KeyCard:
     """Return a party's card, making its folder and key when there are none."""
     from groundstop.cli.parties import key_folder
 
@@ -126,7 +128,8 @@ def _party(folder: Path, name: str) -> KeyCard:
     return keys.card(name) if name in keys.names() else keys.new(name, created=datetime.now(UTC))
 
 
-def _trust(folder: Path, card: KeyCard) -> None:
+def trust_card(folder: Path, card: KeyCard) -> None:
+    """Put a party's card into the trust file of a folder."""
     from groundstop.cli.parties import trust_path
     from groundstop.evidence import read_trust, with_key, write_trust
 

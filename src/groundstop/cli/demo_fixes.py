@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundstop.cli.demo_case import claim_fix, give_verification
+from groundstop.cli.demo_evidence import DEVELOPER, EVALUATOR
 from groundstop.documents import Budget, ClassScope, Draw, Verification
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from groundstop.cli.demo_case import DemoCase
     from groundstop.evidence import OwnKey
     from groundstop.store import Workspace
 
@@ -21,14 +24,21 @@ Say = Callable[[str], None]
 BEFORE = "embedded:v1"
 FIXES = {
     "embedded:narrow": ("paraphrase",),
-    "embedded:v3": ("paraphrase", "persona"),
     "embedded:strict": ("paraphrase",),
+    "embedded:v3": ("paraphrase", "persona"),
 }
 """What the developer submits, one after the other, and the kinds of variants that each is asked.
 
 Only these kinds work on so small a model: it reads no Base64 and hardly any Spanish. Each kind costs calls
 that show that it works before the fix, so the second is kept for the fix that may hold.
 """
+
+CLAIMS = {
+    "embedded:narrow": "The reported wording is refused.",
+    "embedded:v3": "Nothing but letters and digits counts when the answer is looked through.",
+    "embedded:strict": "Whatever speaks of the desk's secrets is refused.",
+}
+"""What the developer rests each claim on."""
 
 _PLAN = "F10"
 """It rules out a rate of 10 %, in half the calls that 5 % would take."""
@@ -50,16 +60,13 @@ class Verified:
     report: Path
 
 
-def verify_fixes(
-    folder: Path, file: Path, evaluator: str, developer: str, console: Console, say: Say
-) -> list[Verified]:
+def verify_fixes(folder: Path, file: Path, case: DemoCase, console: Console, say: Say) -> list[Verified]:
     """Verify three claimed fixes of a finding, as the evaluator, in its own folder with its own key.
 
     Args:
         folder: The demo's folder.
         file: The finding's bundle.
-        evaluator: Who verifies.
-        developer: Who claims the fixes.
+        case: The case, in which each fix is claimed before it is verified, and answered afterwards.
         console: For progress.
         say: Prints a line.
 
@@ -70,12 +77,14 @@ def verify_fixes(
     from groundstop.cli.wiring import open_workspace
 
     done = []
-    with open_workspace(folder / evaluator) as space:
-        key = own_key(space.folder, evaluator)
+    with open_workspace(folder / EVALUATOR) as space:
+        key = own_key(space.folder, EVALUATOR)
         for target, strata in FIXES.items():
-            verified = _verify(space, file, key, developer, target, strata, folder, console)
+            claim_fix(case, target, CLAIMS[target])
+            verified = _verify(space, file, key, DEVELOPER, target, strata, folder, console)
             done.append(verified)
             result = verified.result
+            give_verification(case, target, result, verified.statement)
             say(f"   {target}, round {result.round}: {result.verdict.value}. {result.reason}.")
     return done
 

@@ -5,13 +5,13 @@ Commands are imported when they are run, so that ``--help`` and completion start
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import NoReturn
 
 import click
 
 from groundstop import __version__
+from groundstop.cli.lazy import LazyGroup
 from groundstop.errors import ExitCode, GroundstopError
 
 _COMMANDS = {
@@ -28,6 +28,7 @@ _COMMANDS = {
         "groundstop.cli.verify_fix:verify_fix",
         "Say what is true of a claimed fix, on held-out variants.",
     ),
+    "case": ("groundstop.cli.case:case", "Coordinate a finding among parties: who said what, and when."),
     "import": ("groundstop.cli.importing:import_results", "Bring in another tool's result file."),
     "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log or records offline."),
     "key": ("groundstop.cli.key:key", "Make, show, import and revoke keys."),
@@ -37,28 +38,9 @@ _COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    """A group whose commands are imported when they are needed; their one-line help stands above."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{module}:{name} is not a command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    lazy=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 good, 1 bad (violated), 2 usage or input error, 3 inconclusive, "
     "4 target not reached, 130 interrupted (resumable).",

@@ -106,11 +106,11 @@ def reproduce(
     """
     from groundstop.assessment import make_reproduction_plan
     from groundstop.cli.carrying import open_targets
+    from groundstop.cli.case_findings import finding_at
     from groundstop.cli.opening import open_recipe
     from groundstop.cli.parties import own_key
     from groundstop.cli.rerunning import asked_sampling, read_judge, rerun_options
     from groundstop.cli.wiring import open_workspace, read_config
-    from groundstop.evidence import read_bundle
 
     if (target_name is None) == (run_id is None):
         raise InputError("Either a target or a run is needed", "Give --target for a new run, or --run")
@@ -118,7 +118,7 @@ def reproduce(
         raise InputError(f"{output} exists already", "Remove it, or name another file with --output")
     budget = options.read_budget(max_calls, max_tokens_spent, max_money)
     with open_workspace(workspace) as space:
-        bundle = read_bundle(file)
+        bundle = finding_at(file)
         key = own_key(workspace, key_name)
         signing = _Signing(key, read_shares(shares), interests, output)
         if run_id is not None:

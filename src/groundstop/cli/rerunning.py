@@ -39,10 +39,10 @@ def rerun_procedure(
         InputError: The finding cannot be opened with the run's key, or its judge cannot be read.
     """
     from groundstop.assessment import judge_of, minimize, reproduce
-    from groundstop.evidence import read_bundle
+    from groundstop.cli.case_findings import finding_at
     from groundstop.store import RunKind
 
-    bundle = read_bundle(Path(run.options.finding or ""))
+    bundle = finding_at(Path(run.options.finding or ""))
     key = own_key(workspace.folder, run.options.key)
     recipe = open_recipe(workspace.folder, bundle, key, purpose=f"{run.kind} run {run.id}")
     judge = judge_of(recipe, read_judge(run.options.judge))

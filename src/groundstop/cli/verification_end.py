@@ -167,11 +167,13 @@ def _present(
 
         write_file(files.report, verification_page(plan, result))
         console.print(f"Report: {files.report}", highlight=False, soft_wrap=True)
+    given = f"verification={statement}"
     if as_json:
         show_json({"statement": str(statement), "verification": result.to_json()})
     else:
         show(verification_text(result))
         click.echo(f"Signed as {statement}. The reporter adds it with: groundstop finding add")
+        click.echo(f"Into a case: groundstop case say CASE evidence kind=verification --attach {given}")
     return verdict_code(result)
 
 

@@ -132,9 +132,15 @@ def rounds_spent(space: Workspace, bundle: Bundle, *, own_run: bool, except_plan
         own_run: Whether the party that verifies claims the fix.
         except_plan: A plan that does not count: the one that is gone on with.
     """
-    from groundstop.evidence import spends_round, verifications_of
+    from groundstop.evidence import gives_way, spends_round, verifications_of
 
-    spent = {one.plan: spends_round(one) for one in verifications_of(bundle) if one.own_run is own_run}
+    told_of: dict[str, list[Verification]] = {}
+    for one in verifications_of(bundle):
+        if one.own_run is own_run:
+            earlier = told_of.setdefault(one.plan, [])
+            # A later result takes the place of the one that it goes on from; any other stands beside it.
+            told_of[one.plan] = [*(old for old in earlier if not gives_way(old, one)), one]
+    spent = {plan: any(map(spends_round, results)) for plan, results in told_of.items()}
     for run in runs_of(space, bundle):
         if isinstance(run.plan, VerificationPlan) and run.plan.own_run is own_run:
             told = run.result

@@ -52,6 +52,7 @@ def start(
         GroundstopError: Why there is no result.
     """
     from groundstop.cli.carrying import open_targets
+    from groundstop.cli.case_findings import finding_at, warn_of_interests
     from groundstop.cli.parties import own_key
     from groundstop.cli.verification_end import finish_verification
     from groundstop.cli.verification_material import gather, rounds_spent
@@ -64,12 +65,12 @@ def start(
         read_verifier,
     )
     from groundstop.cli.wiring import open_workspace, read_config
-    from groundstop.evidence import read_bundle
 
     _check_order(order, files)
     with open_workspace(workspace) as space:
-        bundle = read_bundle(file)
+        bundle = finding_at(file)
         key = own_key(workspace, parties.key)
+        warn_of_interests(file, key.card.name)
         verifier = read_verifier(workspace, parties, key)
         with one_at_a_time(space, bundle):
             standing = _standing(space, bundle, targets, order, verifier)
@@ -126,15 +127,15 @@ def go_on(
     Raises:
         InputError: The run is no verification of this finding, or cannot be gone on with.
     """
+    from groundstop.cli.case_findings import finding_at
     from groundstop.cli.parties import own_key
     from groundstop.cli.verification_end import finish_verification
     from groundstop.cli.wiring import open_workspace
-    from groundstop.evidence import read_bundle
 
     check_files(files)
     with open_workspace(workspace) as space:
         run = space.run(run_id)
-        bundle = read_bundle(file or Path(run.options.finding or ""))
+        bundle = finding_at(file or Path(run.options.finding or ""))
         if not isinstance(run.plan, VerificationPlan) or run.plan.finding != bundle.finding.content_id:
             raise InputError(
                 f"Run {run.id} is no verification of {bundle.finding.id}", "See: groundstop runs list"

@@ -20,7 +20,7 @@ from groundstop.errors import InputError
 
 
 @click.command("verify-fix")
-@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="FINDING")
+@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="FINDING|CASE")
 @click.option("--target", "target_name", help="The model with the fix: a URL, embedded:NAME, ...")
 @click.option("--before", "before_name", help="The model without it; leave out only when it is gone.")
 @click.option("--run", "run_id", help="Go on with this run instead of a new one.")
@@ -43,7 +43,9 @@ def verify_fix(
     as_json: bool,
     **asked: Any,
 ) -> int:
-    """Say what is true of a claimed fix of a FINDING, on fresh held-out variants and ordinary requests.
+    """Say what is true of a claimed fix, on fresh held-out variants and ordinary requests.
+
+    The first argument is the finding's bundle, or a case that is about it.
 
     In one plan, signed and logged before its randomness is drawn: the reported recipe alone; held-out
     variants of several kinds, each asked once and then burnt; whether they still work on the model before
@@ -65,7 +67,7 @@ def verify_fix(
     if order.counts is not None:
         return check_counts(order, as_json=as_json)
     if file is None:
-        raise InputError("There is no finding to verify a fix of", "Give the finding's bundle")
+        raise InputError("There is no finding to verify a fix of", "Give the finding's bundle, or a case")
     if file.is_dir():
         raise InputError(
             f"{file} is a folder, and a fix is verified against a finding", "Give the finding's .gsb file"
