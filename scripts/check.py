@@ -1,8 +1,9 @@
-"""Everything a change must pass: format, lint, layers, types, tests with coverage.
+"""Everything a change must pass: format, lint, layers, types, tests.
 
-``python scripts/check.py`` runs all of it; ``python scripts/check.py --fast`` leaves out the slow tests.
+``python scripts/check.py`` runs all of it. ``--fast`` leaves out the slow tests. ``--coverage`` tells too
+what the tests reach, and takes two thirds longer.
 Browser tests need Chromium, and those that check evidence as a stranger does need age and openssl; on Debian
-as root they are installed when they are missing.
+as root they are installed when they are missing. Advisories and pages are checked by tools that run in node.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+NODE_TOOLS = ROOT / "tests" / "outside" / "node"
 
 STATIC = (
     ("ruff", "format", "--check", "."),
@@ -31,7 +33,7 @@ PROGRAMS = {
 }
 """Programs that tests run, and the packages that have them."""
 TESTS = ("pytest", "-n", "2", "--dist", "loadgroup")
-COVERED = ("--cov", "--cov-report=term:skip-covered", "-m", "not slow")
+COVERAGE = ("--cov", "--cov-report=term:skip-covered")
 
 
 def run(command: tuple[str, ...]) -> None:
@@ -52,6 +54,14 @@ def install_programs() -> None:
         subprocess.run(["apt-get", "-qq", *step], check=False, stdout=subprocess.DEVNULL)
 
 
+def install_node_tools() -> None:
+    """Install the official CSAF validator and axe, which run in node; where it is missing, tests skip."""
+    if not shutil.which("npm") or (NODE_TOOLS / "node_modules" / ".package-lock.json").exists():
+        return
+    print("\n== installing the checks that run in node", flush=True)
+    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=NODE_TOOLS, check=False)
+
+
 def main() -> None:
     """Run every check in turn."""
     fast = "--fast" in sys.argv[1:]
@@ -59,11 +69,12 @@ def main() -> None:
         run(command)
     if not fast:
         install_programs()
+        install_node_tools()
     if fast:
         run((*TESTS, "-m", "not slow and not model"))
         return
-    # Simulations run without coverage: it would triple their time and tell nothing new.
-    run((*TESTS, *COVERED))
+    # Simulations come last, and without coverage: it would triple their time and tell nothing new.
+    run((*TESTS, *(COVERAGE if "--coverage" in sys.argv[1:] else ()), "-m", "not slow"))
     run((*TESTS, "-m", "slow"))
 
 

@@ -7,10 +7,11 @@ file that the page tells its reader to make. Pages about an endpoint of one's ow
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shlex
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ import pytest
 
 from groundstop.targets.scripted import Script, ScriptedTarget
 from groundstop.targets.serve import serving
-from tests.commands import groundstop
+from tests.commands import Ended, groundstop
+from tests.evidence_parties import inside
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -83,7 +85,7 @@ def own_endpoint() -> Iterator[str]:
         loop.close()
 
 
-def follow(page: Path, folder: Path) -> int:
+def follow(page: Path, folder: Path, does: Callable[..., Ended]) -> int:
     """Do what a page says; return how many commands were run."""
     run = 0
     with own_endpoint() as address:
@@ -94,26 +96,38 @@ def follow(page: Path, folder: Path) -> int:
                 path.write_text(step.text.replace(OWN, address), encoding="utf-8")
             elif not step.command.startswith(NOT_RUN):
                 words = shlex.split(step.command.replace(OWN, address).partition("  #")[0])[1:]
-                ended = groundstop(*words, folder=folder, MY_KEY="a-key", OPENAI_API_KEY="a-key")
+                ended = does(*words, folder=folder, MY_KEY="a-key", OPENAI_API_KEY="a-key")
                 assert ended.code in (0, 1, 3), f"{step.command}\n{ended.err}"
                 run += 1
     return run
 
 
-@pytest.mark.xdist_group("model")
+def in_this_process(*words: str, folder: Path, **more: str) -> Ended:
+    """Run a command in a folder: the same code as in a process of its own, without starting one."""
+    before = Path.cwd()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in more.items():
+            patch.setenv(name, value)
+        os.chdir(folder)
+        try:
+            return inside(*words)
+        finally:
+            os.chdir(before)
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if not needs_model(page)], ids=lambda page: page.name
 )
 def test_the_commands_of_a_page_work_as_written(page: Path, tmp_path: Path) -> None:
     expected = [step for step in steps(page) if step.command and not step.command.startswith(NOT_RUN)]
-    assert follow(page, tmp_path) == len(expected)
+    assert follow(page, tmp_path, in_this_process) == len(expected)
 
 
 @pytest.mark.model
 @pytest.mark.xdist_group("model")
 @pytest.mark.parametrize("page", [page for page in PAGES if needs_model(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_work_on_the_embedded_model(page: Path, tmp_path: Path) -> None:
-    assert follow(page, tmp_path) > 0
+    assert follow(page, tmp_path, groundstop) > 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
