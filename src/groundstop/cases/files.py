@@ -128,7 +128,11 @@ def read_case(path: Path) -> CaseFile:
 
 def parse_case(data: bytes, *, source: str) -> CaseFile:
     """Read a case from its file's bytes; see :func:`read_case`."""
-    members = read_archive(data, source=source)
+    return case_of(read_archive(data, source=source), source=source)
+
+
+def case_of(members: Mapping[str, bytes], *, source: str) -> CaseFile:
+    """Read a case from the members of its file; see :func:`read_case`."""
     if not is_case(members):
         raise DocumentError(
             f"{source} is no case: it has no statements",

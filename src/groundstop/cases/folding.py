@@ -11,7 +11,7 @@ from groundstop.cases.attachments import evidence_of, findings_of, missing_files
 from groundstop.cases.files import CaseFile
 from groundstop.cases.ordering import Ordered, in_order
 from groundstop.cases.rivals import losers_of
-from groundstop.cases.sightings import forked_logs, sightings_of
+from groundstop.cases.sightings import forked_logs, kept_logs, sightings_of
 from groundstop.cases.state import CaseState, Entry, SetAside, Sighting
 from groundstop.cases.taking import Losers, Taken, take_all
 from groundstop.documents.cases import CaseStatement, Opened, Withdrawn
@@ -38,7 +38,8 @@ def fold(case: CaseFile) -> CaseState:
     # Which statements stand decides who may speak, and so which others do. What has lost is never freed, so
     # that this ends.
     while True:
-        logged = sightings_of(case, taken.cards)
+        logs = list(kept_logs(case, taken.cards))
+        logged = sightings_of(logs)
         found = losers.with_those(losers_of(taken, logged))
         if found == losers:
             break
@@ -57,7 +58,7 @@ def fold(case: CaseFile) -> CaseState:
         findings=findings_of(case, entries),
         evidence=evidence_of(case, entries, taken.cards),
         set_aside=(*aside, *taken.aside, *_waiting(ordered, statements)),
-        forks=(*taken.forked(), *forked_logs(case, taken.cards)),
+        forks=(*taken.forked(), *forked_logs(logs)),
         missing=missing_files(case, entries),
         cards=taken.cards,
         sequence={party: (number, taken.chains[party, number]) for party, number in sorted(taken.chains)},

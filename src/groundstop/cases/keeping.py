@@ -8,6 +8,7 @@ from datetime import datetime
 from groundstop.cases.files import LOGS, CaseFile
 from groundstop.cases.folding import fold
 from groundstop.cases.sightings import folder_of, kept_logs, origin_of
+from groundstop.cases.state import CaseState
 from groundstop.errors import GroundstopError
 from groundstop.evidence import OwnKey
 from groundstop.evidence.keys import ed25519_public
@@ -31,6 +32,11 @@ def with_sightings(case: CaseFile, key: OwnKey, *, now: datetime) -> CaseFile:
         ClockError: The clock is before the last entry of the party's log.
         LogError: The party's log is damaged, or there are two of it.
     """
+    return with_sightings_of(case, fold(case), key, now=now)
+
+
+def with_sightings_of(case: CaseFile, state: CaseState, key: OwnKey, *, now: datetime) -> CaseFile:
+    """Do the same where the state of the case is known already; see :func:`with_sightings`."""
     own = list(kept_logs(case, {key.card.key_id: key.card}))
     if not own and any(_is_headed(case, folder, key) for folder in case.logs):
         raise LogError(
@@ -44,7 +50,6 @@ def with_sightings(case: CaseFile, key: OwnKey, *, now: datetime) -> CaseFile:
         )
     files = own[0].files if own else {}
     logged = {entry.document for log in own for entry in log.entries}
-    state = fold(case)
     known = {entry.digest for entry in state.entries}
     # What nobody in the case has signed is not worth a place in a log.
     known |= {one.digest for one in state.set_aside if one.authored or one.waiting}

@@ -35,14 +35,15 @@ def merge(copies: Sequence[CaseFile]) -> CaseFile:
         for name, data in copy.members.items():
             if not name.startswith(LOGS):
                 members.setdefault(name, data)
-    spoken_of = _attached(first.with_members(members))
+    # Read once for both: parsing the statements is most of the work.
+    whole = first.with_members(members)
+    spoken_of, cards = _attached(whole), named_cards(whole)
     members = {
         name: data
         for name, data in members.items()
         if not name.startswith(FILES) or name.removeprefix(FILES) in spoken_of
     }
     members[README] = readme(first.id).encode("utf-8")
-    cards = named_cards(first.with_members(members))
     kept: dict[str, KeptLog] = {}
     for copy in copies:
         for log in kept_logs(copy, cards):

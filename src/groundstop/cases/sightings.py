@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from groundstop.cases.files import CaseFile
-from groundstop.cases.state import Fork, Sighting
+from groundstop.cases.state import Fork, Sighting, named_in
 from groundstop.documents import KeyCard
-from groundstop.documents.cases import CaseStatement, Opened, PartyNamed
+from groundstop.documents.cases import CaseStatement
 from groundstop.errors import GroundstopError
 from groundstop.evidence.keys import ed25519_public, verifying_key
 from groundstop.evidence.log import Entry as LogEntry
@@ -82,10 +82,7 @@ def named_cards(case: CaseFile) -> dict[str, KeyCard]:
     found: dict[str, KeyCard] = {}
     for signed in case.statements.values():
         document = signed.document()
-        said = document.said if isinstance(document, CaseStatement) else None
-        parties = said.parties if isinstance(said, Opened) else ()
-        parties = (said.party,) if isinstance(said, PartyNamed) else parties
-        for one in parties:
+        for one in named_in(document.said) if isinstance(document, CaseStatement) else ():
             if one.card is not None and _is_usable(one.card):
                 found.setdefault(one.card.key_id, one.card)
     return found
@@ -109,10 +106,10 @@ def kept_logs(case: CaseFile, cards: Mapping[str, KeyCard]) -> Iterator[KeptLog]
             continue
 
 
-def sightings_of(case: CaseFile, cards: Mapping[str, KeyCard]) -> dict[str, tuple[Sighting, ...]]:
+def sightings_of(logs: Iterable[KeptLog]) -> dict[str, tuple[Sighting, ...]]:
     """Return which logs have each statement, the earliest first, by the digest of its envelope."""
     found: dict[str, list[Sighting]] = {}
-    for log in kept_logs(case, cards):
+    for log in logs:
         for index, entry in enumerate(log.entries):
             found.setdefault(entry.document, []).append(Sighting(log.keeper.name, index, entry.logged))
     return {
@@ -121,19 +118,19 @@ def sightings_of(case: CaseFile, cards: Mapping[str, KeyCard]) -> dict[str, tupl
     }
 
 
-def forked_logs(case: CaseFile, cards: Mapping[str, KeyCard]) -> list[Fork]:
+def forked_logs(logs: Iterable[KeptLog]) -> list[Fork]:
     """Return the parties that keep two logs of the case of which neither continues the other."""
     heads: dict[str, list[KeptLog]] = {}
-    for log in kept_logs(case, cards):
+    for log in logs:
         heads.setdefault(log.keeper.key_id, []).append(log)
     return [
         Fork(
-            logs[0].keeper.name,
-            f"{logs[0].keeper.name} has shown different logs of the case to different parties",
-            tuple(f"sha256:{log.reader.checkpoint.root.hex()}" for log in logs),
+            rivals[0].keeper.name,
+            f"{rivals[0].keeper.name} has shown different logs of the case to different parties",
+            tuple(f"sha256:{log.reader.checkpoint.root.hex()}" for log in rivals),
         )
-        for logs in heads.values()
-        if len(logs) > 1
+        for rivals in heads.values()
+        if len(rivals) > 1
     ]
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from groundstop.cases.attachments import finding_ref, read_bundle_bytes
 from groundstop.cases.files import README, CaseFile, file_members, readme, statement_member
 from groundstop.cases.folding import fold
-from groundstop.cases.keeping import with_sightings
+from groundstop.cases.keeping import with_sightings_of
 from groundstop.cases.ordering import heads
 from groundstop.cases.severity import check_score
 from groundstop.cases.state import CaseState
@@ -225,7 +225,7 @@ def _entered(
                 f"The {given.attached.kind} that is attached does not count: {given.problem}",
                 "Nothing was changed; attach the file that its author signed",
             )
-    return with_sightings(grown, key, now=now)
+    return with_sightings_of(grown, state, key, now=now)
 
 
 def _statement(**values: Any) -> CaseStatement:

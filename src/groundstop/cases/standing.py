@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundstop.cases.rights import LEADING
-from groundstop.cases.state import CaseState, Entry
+from groundstop.cases.state import CaseState, Entry, named_in
 from groundstop.documents.cases import (
     CaseClosed,
     CaseReopened,
@@ -14,8 +14,6 @@ from groundstop.documents.cases import (
     Exposure,
     ExposureStated,
     NotADefect,
-    Opened,
-    PartyNamed,
     Role,
     StandingStated,
 )
@@ -43,16 +41,9 @@ def as_of(state: CaseState, now: datetime) -> CaseState:
         if entry.digest in said
     )
     evidence = tuple(one for one in state.evidence if one.entry in said)
-    named = {name for entry in entries for name in _names(entry)}
+    named = {party.name for entry in entries for party in named_in(entry.said)}
     parties = tuple(party for party in state.parties if party.name in named)
     return replace(state, entries=entries, evidence=evidence, parties=parties)
-
-
-def _names(entry: Entry) -> tuple[str, ...]:
-    said = entry.said
-    if isinstance(said, Opened):
-        return tuple(party.name for party in said.parties)
-    return (said.party.name,) if isinstance(said, PartyNamed) else ()
 
 
 def _undone_by(entry: Entry) -> set[str]:

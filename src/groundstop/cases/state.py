@@ -15,12 +15,21 @@ from groundstop.documents.cases import (
     CaseStatement,
     FindingRef,
     Opened,
+    PartyEntry,
+    PartyNamed,
     Role,
     Said,
     WithheldIdentity,
 )
 
 SaidT = TypeVar("SaidT")
+
+
+def named_in(said: Said) -> tuple[PartyEntry, ...]:
+    """Return the parties that a statement names: those of an opening, or one that is brought in."""
+    if isinstance(said, Opened):
+        return said.parties
+    return (said.party,) if isinstance(said, PartyNamed) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,16 +44,19 @@ def audited(path: Path, trust: TrustList, heads: Path | None) -> AuditReport:
     """Audit what is at a path: a case, or what :func:`~groundstop.evidence.audit.audit_path` takes."""
     from groundstop.cases.auditing import audit_case
     from groundstop.cases.files import is_case
-    from groundstop.evidence import read_bounded
+    from groundstop.evidence import Bundle, read_bounded
     from groundstop.evidence.archive import MOST_BYTES, ContainerError, read_archive
-    from groundstop.evidence.audit import audit_path
+    from groundstop.evidence.audit import AuditReport, audit_bundle, audit_path
 
-    if path.is_file():
-        data = read_bounded(path, most=MOST_BYTES)
-        try:
-            members = read_archive(data, source=str(path))
-        except ContainerError:
-            members = {}
-        if is_case(members):
-            return audit_case(data, trust, heads=heads, source=str(path))
-    return audit_path(path, trust, heads=heads)
+    if not path.is_file():
+        return audit_path(path, trust, heads=heads)
+    data = read_bounded(path, most=MOST_BYTES)
+    try:
+        members = read_archive(data, source=str(path))
+    except ContainerError:
+        return audit_path(path, trust, heads=heads)
+    if is_case(members):
+        return audit_case(data, trust, heads=heads, source=str(path))
+    # It is read already, and may be large.
+    checks = audit_bundle(Bundle(members, str(path)), trust, heads=heads)
+    return AuditReport(str(path), "bundle", tuple(checks))

@@ -177,7 +177,7 @@ def _seen(
         The case, its state, and what remembers one's own log once the case is saved.
     """
     from groundstop.cases.folding import fold
-    from groundstop.cases.keeping import with_sightings
+    from groundstop.cases.keeping import with_sightings_of
     from groundstop.cli.case_memory import memory_of
 
     state = fold(case)
@@ -190,7 +190,7 @@ def _seen(
     case = memory.restored(case)
     state = fold(case)
     if key.card.name not in {fork.party for fork in state.forks}:
-        case = with_sightings(case, key, now=now())
+        case = with_sightings_of(case, state, key, now=now())
         state = fold(case)
     said = max(memory.said, state.sequence.get(key.card.name, (0, ""))[0])
     return case, state, lambda: memory.keep(case, key, said)

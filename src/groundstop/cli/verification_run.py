@@ -52,7 +52,7 @@ def start(
         GroundstopError: Why there is no result.
     """
     from groundstop.cli.carrying import open_targets
-    from groundstop.cli.case_findings import finding_at, warn_of_interests
+    from groundstop.cli.case_findings import finding_and_case, warn_of_interests
     from groundstop.cli.parties import own_key
     from groundstop.cli.verification_end import finish_verification
     from groundstop.cli.verification_material import gather, rounds_spent
@@ -68,9 +68,10 @@ def start(
 
     _check_order(order, files)
     with open_workspace(workspace) as space:
-        bundle = finding_at(file)
+        bundle, state = finding_and_case(file)
         key = own_key(workspace, parties.key)
-        warn_of_interests(file, key.card.name)
+        if state is not None:
+            warn_of_interests(state, key.card.name)
         verifier = read_verifier(workspace, parties, key)
         with one_at_a_time(space, bundle):
             standing = _standing(space, bundle, targets, order, verifier)
