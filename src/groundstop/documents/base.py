@@ -30,12 +30,22 @@ Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A bare SHA-256 digest in hexadecimal."""
 
 
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        in_utc = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment is out of range") from error
+    # Days and years are added to moments: that must not overflow for what somebody else has written.
+    if not _FIRST <= in_utc <= _LAST:
+        raise ValueError(f"the moment is not between the years {_FIRST.year} and {_LAST.year}")
+    return in_utc
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""A point in time with its zone; kept in UTC."""
+"""A point in time with its zone, of the years 1970 to 9000; kept in UTC."""
 
 
 class Part(BaseModel):
@@ -134,6 +144,10 @@ def describe(error: ValidationError, *, source: str) -> tuple[str, str]:
     if first["type"] == "missing":
         return f"{source} lacks the field {place}{more}", "Add it"
     what = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "union_tag_invalid":
+        # It says which tag was found, using which field, and which tags were expected.
+        field, _, expected = what.partition(" found using ")[2].partition(" does not match")
+        what = f"{field} is none of {expected.rpartition('tags: ')[2]}"
     if first["type"] == "timezone_aware":
         return f"{source} has a date without a zone at {place}{more}", "Write it as 2026-07-06T09:00Z"
     return f"{source} has a wrong value at {place}: {what}{more}", "Correct it"

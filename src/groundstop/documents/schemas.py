@@ -10,6 +10,20 @@ from typing import Any
 from groundstop.documents.assessment import Assessment, Comparison, ComparisonPlan
 from groundstop.documents.base import Document
 from groundstop.documents.cases import CaseStatement
+from groundstop.documents.directives import (
+    Charter,
+    Countersignature,
+    Directive,
+    DirectiveSet,
+    DirectivesFeed,
+    Licence,
+    LicenceRevocation,
+    Lift,
+    Override,
+    Population,
+    RecordedRequest,
+    Stop,
+)
 from groundstop.documents.finding import Finding
 from groundstop.documents.imports import Import, ImportedTrial
 from groundstop.documents.keys import KeyCard, TrustList
@@ -52,6 +66,18 @@ KINDS: tuple[type[Document], ...] = (
     Import,
     ImportedTrial,
     CaseStatement,
+    Directive,
+    Stop,
+    Licence,
+    LicenceRevocation,
+    Lift,
+    Countersignature,
+    Charter,
+    DirectiveSet,
+    DirectivesFeed,
+    Override,
+    RecordedRequest,
+    Population,
 )
 
 

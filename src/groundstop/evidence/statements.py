@@ -29,6 +29,15 @@ from groundstop.documents import (
     parse_json,
 )
 from groundstop.documents.cases import CaseStatement
+from groundstop.documents.directives import (
+    Countersignature,
+    Directive,
+    Licence,
+    LicenceRevocation,
+    Lift,
+    Override,
+    Stop,
+)
 from groundstop.errors import DocumentError, InputError
 from groundstop.evidence.log.keys import decode_base64
 
@@ -40,7 +49,21 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PREFIX = "https://groundstop.dev/predicates/"
 
 Statement = (
-    Finding | Grant | Opening | Corroboration | Minimization | VerificationPlan | Verification | CaseStatement
+    Finding
+    | Grant
+    | Opening
+    | Corroboration
+    | Minimization
+    | VerificationPlan
+    | Verification
+    | CaseStatement
+    | Directive
+    | Stop
+    | Licence
+    | LicenceRevocation
+    | Lift
+    | Countersignature
+    | Override
 )
 """A document that is signed."""
 
@@ -55,6 +78,13 @@ PREDICATES: tuple[type[Statement], ...] = (
     VerificationPlan,
     Verification,
     CaseStatement,
+    Directive,
+    Stop,
+    Licence,
+    LicenceRevocation,
+    Lift,
+    Countersignature,
+    Override,
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

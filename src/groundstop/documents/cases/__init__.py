@@ -37,6 +37,7 @@ from groundstop.documents.cases.coordination import (
     Tier,
     Withdrawn,
 )
+from groundstop.documents.cases.orders import OrderStep, OrderTold
 from groundstop.documents.cases.parties import (
     Holder,
     Interest,
@@ -114,6 +115,8 @@ __all__ = [
     "NotADefect",
     "NoticeReceived",
     "Opened",
+    "OrderStep",
+    "OrderTold",
     "PartyEntry",
     "PartyNamed",
     "RaisedLevel",

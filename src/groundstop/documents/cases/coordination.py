@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from groundstop.documents.base import ContentId, Identifier, Moment, Part, Sha256Hex, Text
+from groundstop.documents.cases.orders import OrderTold
 from groundstop.documents.cases.parties import Holder, Interest, InterestKind, PartyEntry
 from groundstop.documents.cases.severity import SeverityScore
 from groundstop.documents.finding import FINDING_ID, FindingId
@@ -396,6 +397,7 @@ Coordination = (
     | Disclosed
     | NoticeReceived
     | RecipientUnreachable
+    | OrderTold
     | CaseClosed
     | CaseReopened
 )

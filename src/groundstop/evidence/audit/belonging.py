@@ -15,6 +15,15 @@ from groundstop.documents import (
     VerificationPlan,
 )
 from groundstop.documents.cases import CaseStatement
+from groundstop.documents.directives import (
+    Countersignature,
+    Directive,
+    Licence,
+    LicenceRevocation,
+    Lift,
+    Override,
+    Stop,
+)
 from groundstop.evidence.audit.checks import Check, Rule
 from groundstop.evidence.audit.documents import Found
 from groundstop.evidence.audit.signatures import Vouched
@@ -54,6 +63,9 @@ def reporters_of(good: Sequence[Vouched]) -> frozenset[str]:
     return frozenset(card.key_id for one in good if one.begins_bundle for card in one.cards)
 
 
+OfDirectives = Directive | Stop | Licence | LicenceRevocation | Lift | Countersignature | Override
+
+
 def belongs(one: Vouched, finding: Finding, reporters: frozenset[str]) -> bool:
     """Tell whether a document is about a finding, and signed by who may say it."""
     return not list(_problems(one, finding, reporters))
@@ -74,6 +86,9 @@ def _problems(one: Vouched, finding: Finding, reporters: frozenset[str]) -> Iter
         return
     if isinstance(document, CaseStatement):
         yield "a statement of a case stays in the case"
+        return
+    if isinstance(document, OfDirectives):
+        yield "an order, and what goes with it, stays where its authority publishes it"
         return
     if isinstance(document, VerificationPlan):
         yield "it names the technique: a plan stays in the records of whoever verified"
@@ -100,6 +115,11 @@ def _author(document: Statement) -> str | None:
             return document.corroborator
         case Minimization() | Opening() | VerificationPlan() | Verification() | CaseStatement():
             return document.by
+        case Countersignature() | Override():
+            return document.by
+        case Directive() | Stop() | Licence() | LicenceRevocation() | Lift():
+            # An authority signs with keys that its charter names, each under a name of its own.
+            return None
         case Grant():
             return None
 
