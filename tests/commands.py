@@ -42,7 +42,7 @@ def groundstop(*arguments: str | Path, folder: Path, **more: str) -> Ended:
         env=environment(**more),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
         stdin=subprocess.DEVNULL,
     )

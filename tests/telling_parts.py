@@ -72,6 +72,8 @@ from groundstop.documents.cases import (
     MitigatedTemporarily,
     NotADefect,
     NoticeReceived,
+    OrderStep,
+    OrderTold,
     PartyEntry,
     PartyNamed,
     RaisedLevel,
@@ -226,6 +228,9 @@ SAYINGS: tuple[Callable[[Words], Said], ...] = (
     lambda w: Disclosed(tier=Tier.BRIEF, recipients=(Recipient(name="quiet-cloud", party=False),)),
     lambda w: NoticeReceived(disclosure=digest_for("a")),
     lambda w: RecipientUnreachable(disclosure=digest_for("a"), recipient="quiet-cloud", text=w.full()),
+    lambda w: OrderTold(
+        step=OrderStep.ISSUED, order="GSD-20260702-0123456789", content=digest_for("a"), text=w.full()
+    ),
     lambda w: CaseClosed(text=w.full()),
     lambda w: CaseReopened(text=w.full()),
 )

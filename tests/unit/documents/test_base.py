@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from groundstop.documents import ModelIdentity, Requirement, SuiteManifest, Trial
-from groundstop.documents.base import describe
+from groundstop.documents.base import Moment, describe
 from groundstop.errors import DocumentError
 
+MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 REQUIREMENT = b'{"kind":"requirement","version":1,"id":"secret","statement":"Tell nobody."}'
 
 
@@ -56,6 +58,26 @@ def test_documents_cannot_be_changed() -> None:
     document = Requirement.parse(REQUIREMENT, source="a test")
     with pytest.raises(Exception, match="frozen"):
         document.id = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00:00+00:01",
+        "9000-01-01T00:00:01Z",
+    ],
+)
+def test_a_moment_that_cannot_be_worked_with_is_refused(moment: str) -> None:
+    with pytest.raises(ValidationError, match="the moment is"):
+        MOMENT.validate_python(moment)
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01T00:00:00Z", "9000-01-01T00:00:00Z"])
+def test_a_moment_is_of_the_years_1970_to_9000(moment: str) -> None:
+    assert MOMENT.validate_python(moment).tzinfo is UTC
 
 
 def test_times_are_kept_in_utc_and_must_have_a_zone() -> None:
