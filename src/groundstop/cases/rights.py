@@ -60,6 +60,7 @@ RIGHTS: dict[str, Right] = {
     "disclosed": Right(_EVERY),
     "notice_received": Right(_EVERY),
     "unreachable": Right(_EVERY),
+    "order": Right(frozenset({Role.AUTHORITY})),
     "closed": Right(_LEADING, opener=True),
     "reopened": Right(_LEADING, opener=True),
 }

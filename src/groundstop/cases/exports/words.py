@@ -30,6 +30,7 @@ OTHER_WORDS = {
     "disputed": "disputes a statement",
     "withdrawn": "took back a statement",
     "exposure": "stated how far the weakness reaches",
+    "order": "published an order about the model, or what became of one",
     "closed": "closed the case",
     "reopened": "reopened the case",
 }

@@ -151,6 +151,8 @@ class ToldStatement:
     """The requirement that a response cites, with its version and source."""
     about: str | None
     """The envelope of the statement that it is about: disputed, taken back, received."""
+    order: str | None
+    """The id of the order that it tells of."""
     amends: str | None
     stands: bool
     """False when its author replaced it or took it back."""
