@@ -28,6 +28,7 @@ from groundstop.documents.cases import (
     NotADefect,
     NoticeReceived,
     Opened,
+    OrderTold,
     PartyNamed,
     RecipientUnreachable,
     Requested,
@@ -151,6 +152,9 @@ def _clocks_and_notices(said: Said, numbered: Mapping[str, int]) -> str:
             return f"{said.tier.value} tier, to {names}"
         case NoticeReceived():
             return statement_words(said.disclosure, numbered)
+        case OrderTold():
+            where = f", at {said.where}" if said.where else ""
+            return f"{said.order} {said.step.value}{where}"
         case RecipientUnreachable():
             return f"{said.recipient}, of {statement_words(said.disclosure, numbered)}"
     return ""

@@ -22,6 +22,7 @@ from groundstop.documents.cases import (
     InterestsChallenged,
     NoticeReceived,
     Opened,
+    OrderTold,
     RecipientUnreachable,
     Refused,
     Requested,
@@ -59,6 +60,7 @@ class EventKind(StrEnum):
     DISCLOSURE = "notice given"
     RECEIPT = "notice received"
     UNREACHABLE = "recipient unreachable"
+    ORDER = "order of an authority, or its lift"
     CLOCK_STARTED = "clock started"
     CLOCK_DUE = "date due"
     CLOCK_MET = "date met"
@@ -156,6 +158,8 @@ def event_kind(said: Said) -> EventKind:
             return EventKind.RECEIPT
         case RecipientUnreachable():
             return EventKind.UNREACHABLE
+        case OrderTold():
+            return EventKind.ORDER
     return EventKind.RESPONSE if isinstance(said, Response) else EventKind.STATEMENT
 
 

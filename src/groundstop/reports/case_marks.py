@@ -25,6 +25,7 @@ _SHAPES = {
     EventKind.DISCLOSURE: '<path d="M0 -6L5.8 4.8H-5.8Z"/>',
     EventKind.RECEIPT: '<path d="M0 6L5.8 -4.8H-5.8Z"/>',
     EventKind.UNREACHABLE: '<path d="M0 6.4L5 -1.6H-5ZM-5.6 -6.2H5.6V-4.2H-5.6Z"/>',
+    EventKind.ORDER: '<path d="M-2.6 -6H2.6L6 -2.6V2.6L2.6 6H-2.6L-6 2.6V-2.6ZM-3.4 -1.2V1.2H3.4V-1.2Z"/>',
     EventKind.CLOCK_STARTED: '<path class="open" d="M0 -6V6M-3 -6H3M-3 6H3"/>',
     EventKind.CLOCK_DUE: '<path class="open" d="M-3 6.4V-6L4.6 -3L-3 0"/>',
     EventKind.CLOCK_MET: '<path class="open" d="M-5.4 0.4L-1.6 4.4L5.4 -4.4"/>',
@@ -37,6 +38,7 @@ _SHAPES = {
 
 _STYLES = {
     EventKind.REFUSAL: "bad",
+    EventKind.ORDER: "bad",
     EventKind.NO_RESPONSE: "bad",
     EventKind.DATE_MISSED: "bad",
     EventKind.UNREACHABLE: "bad",

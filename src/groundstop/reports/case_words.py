@@ -50,6 +50,7 @@ LABELS = {
     "disclosed": "disclosed",
     "notice_received": "notice received",
     "unreachable": "recipient unreachable",
+    "order": "order published",
     "closed": "case closed",
     "reopened": "case reopened",
 }
