@@ -1,7 +1,8 @@
 """Every command of the documentation is run, page by page, in a folder of its own.
 
 In a page, a fenced block without a language holds commands; a block whose head says ``file=NAME`` holds a
-file that the page tells its reader to make. Pages about an endpoint of one's own find one.
+file that the page tells its reader to make. Pages about an endpoint of one's own find one. Where it writes
+``sha256:…``, ``GSF-…`` or ``GSD-…``, its reader puts in what was printed last before, and so does the test.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OWN = "127.0.0.1:8000"
 """Where the pages assume that the reader's endpoint is; the test's own is elsewhere, and put in its place."""
 _BLOCK = re.compile(r"^```(?P<head>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PRINTED = re.compile(r"(sha256:|GSF-|GSD-)(?:[0-9a-f]{64}|[0-9]{8}-[0-9a-f]{10})\b")
 NOT_RUN = ("groundstop demo", "groundstop target serve")
 """Run by tests of their own: one takes a minute, the other does not end by itself."""
 
@@ -88,18 +90,27 @@ def own_endpoint() -> Iterator[str]:
 def follow(page: Path, folder: Path, does: Callable[..., Ended]) -> int:
     """Do what a page says; return how many commands were run."""
     run = 0
+    printed: dict[str, str] = {}
     with own_endpoint() as address:
         for step in steps(page):
             if step.file:
                 path = folder / step.file
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(step.text.replace(OWN, address), encoding="utf-8")
+                path.write_text(filled_in(step.text.replace(OWN, address), printed), encoding="utf-8")
             elif not step.command.startswith(NOT_RUN):
-                words = shlex.split(step.command.replace(OWN, address).partition("  #")[0])[1:]
-                ended = does(*words, folder=folder, MY_KEY="a-key", OPENAI_API_KEY="a-key")
+                command = filled_in(step.command.replace(OWN, address).partition("  #")[0], printed)
+                ended = does(*shlex.split(command)[1:], folder=folder, MY_KEY="a-key", OPENAI_API_KEY="a-key")
                 assert ended.code in (0, 1, 3), f"{step.command}\n{ended.err}"
+                printed |= {one[1]: one[0] for one in _PRINTED.finditer(ended.out)}
                 run += 1
     return run
+
+
+def filled_in(text: str, printed: dict[str, str]) -> str:
+    """Put digests and ids that were printed where a page leaves them to its reader."""
+    for beginning, whole in printed.items():
+        text = text.replace(f"{beginning}…", whole)
+    return text
 
 
 def in_this_process(*words: str, folder: Path, **more: str) -> Ended:

@@ -158,3 +158,28 @@ def test_the_demos_case_has_what_each_party_said_and_what_came_of_it(shown: tupl
         page = (demo / name).read_text(encoding="utf-8")
         assert "technique_blocked" in page or "technique blocked" in page.casefold()
         assert "blue river stone" not in page.casefold()
+
+
+def test_the_demos_order_does_what_its_preview_said_and_is_lifted_on_proof(shown: tuple[Path, Ended]) -> None:
+    said = " ".join(shown[1].err.split())
+    assert "A shutdown for everybody would cut off 988 of 1000 users" in said
+    assert "This order would cut off 173 of 1000 users" in said
+    assert "keeps out 173 users, as many as previewed" in said
+    assert "criteria are not met" in said
+    demo = shown[0] / "groundstop-demo"
+    listed = groundstop("directive", "list", demo / "orders", "--all", "--json", folder=demo).json["items"]
+    assert {one["what"]: one["state"] for one in listed} == {"order": "lifted", "lift": "in force"}
+    operator = demo / "riverside-cloud"
+    assert groundstop("obeys", "decide", operator, "help-desk", folder=demo).code == 0
+    for name in ("order.html", "preview.html"):
+        assert "blue river stone" not in (demo / name).read_text(encoding="utf-8").casefold()
+
+
+def test_the_demos_order_stands_in_the_timeline_of_the_case(shown: tuple[Path, Ended]) -> None:
+    demo = shown[0] / "groundstop-demo"
+    (case,) = demo.glob("GSC-*.gsb")
+    events = groundstop("case", "timeline", case, "--json", folder=demo).json["events"]
+    told = [one["what"] for one in events if one["kind"] == "order of an authority, or its lift"]
+    assert len(told) == 2
+    assert "issued" in told[0]
+    assert "lifted" in told[1]

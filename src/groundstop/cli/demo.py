@@ -72,6 +72,8 @@ class _Told:
     fixes: list[Verified]
     case: Path
     page: Path
+    lifted: bool
+    """Whether the order could be lifted on proof."""
 
 
 @click.command()
@@ -86,8 +88,9 @@ def demo(folder: Path) -> int:
     """See the main job on an embedded real model: a good two minutes on two idle cores.
 
     Assesses a guarded help desk, confirms what breaks it, compares five versions of the guard, seals the
-    finding, has a second party rerun it, opens a case in which five parties speak in their own names, and
-    lets an independent one say what is true of three claimed fixes.
+    finding, has a second party rerun it, opens a case in which five parties speak in their own names, lets
+    an independent one say what is true of three claimed fixes, and restricts the desk in between by an order
+    that reaches those it means and is lifted by its own criteria.
     Everything it shows is measured while you watch; nothing is scripted.
     """
     from groundstop.cli.output import error_console, write_file
@@ -117,6 +120,7 @@ def demo(folder: Path) -> int:
         for fix in told.fixes:
             click.echo(f"Fix {fix.target.removeprefix('embedded:')}: {fix.report}")
         click.echo(f"Finding: {told.sealed.file} (check it with: groundstop audit {told.sealed.file})")
+        click.echo(f"Order: {folder / 'order.html'} (whom it would cut off: {folder / 'preview.html'})")
         click.echo(f"Case: {told.case} (its page: {told.page}; the brief: {folder / 'brief.html'})")
     click.echo(
         f"Records: {folder / '.groundstop'} (see them with: groundstop runs list --workspace {folder})"
@@ -146,10 +150,11 @@ def _assess(
 
 
 def _from_seal_to_fix(space: Workspace, found: Assessment, by_class: Comparison, console: Console) -> _Told:
-    """Seal the finding, open a case about it, and have three claimed fixes of it verified."""
-    from groundstop.cli.demo_case import close_demo_case, open_demo_case
+    """Seal the finding, open a case, verify claimed fixes, restrict the desk, and lift that on proof."""
+    from groundstop.cli.demo_case import AUTHORITY, close_demo_case, open_demo_case
     from groundstop.cli.demo_evidence import DEVELOPER, EVALUATOR, add_and_audit, seal_and_rerun
-    from groundstop.cli.demo_fixes import verify_fixes
+    from groundstop.cli.demo_fixes import FIXES, verify_fixes
+    from groundstop.cli.demo_orders import ground_the_desk, lift_on_proof, try_to_lift
 
     def say(line: str) -> None:
         _say(console, line)
@@ -157,15 +162,24 @@ def _from_seal_to_fix(space: Workspace, found: Assessment, by_class: Comparison,
     sealed = seal_and_rerun(space, found.run, by_class.run, say)
     say("5. Open a case. Five parties, each with its own copy, speak in their own names only.")
     case = open_demo_case(space.folder, sealed.file, by_class, sealed.statement, say)
+    *first, last = FIXES
     say(
-        f"6. {DEVELOPER} claims three fixes, one after the other. {EVALUATOR} asks each the reported "
+        f"6. {DEVELOPER} claims two fixes, one after the other. {EVALUATOR} asks each the reported "
         "wording, variants that nobody has used, and ordinary requests."
     )
-    fixes = verify_fixes(space.folder, sealed.file, case, console, say)
+    fixes = verify_fixes(space.folder, sealed.file, case, first, console, say)
+    say(f"7. {AUTHORITY} restricts the desk until a fix is verified, and first looks whom that cuts off.")
+    orders = ground_the_desk(space.folder, case, say)
+    try_to_lift(space.folder, case, orders, say)
+    say(
+        f"8. {DEVELOPER} claims a third fix. It is verified in the same way, and the order's criteria decide."
+    )
+    fixes += verify_fixes(space.folder, sealed.file, case, [last], console, say)
+    lifted = lift_on_proof(space.folder, case, orders, say)
     add_and_audit(space, sealed, [fix.statement for fix in fixes], say)
-    say("8. Give out the decision-maker's brief, and audit the case with nothing but its file.")
+    say("10. Give out the decision-maker's brief, and audit the case with nothing but its file.")
     file, page = close_demo_case(case, space.folder, say)
-    return _Told(sealed, fixes, file, page)
+    return _Told(sealed, fixes, file, page, lifted=lifted)
 
 
 def _compare(space: Workspace, suite: Suite, targets: tuple[str, ...], console: Console) -> Comparison:
@@ -223,6 +237,11 @@ def _closing(found: Assessment, by_class: Comparison, told: _Told | None) -> lis
             f"{sealed.finding} is {sealed.rerun['outcome']}."
         )
         shown += [verdict_sentence(fix.result) for fix in told.fixes]
+        shown.append(
+            "An order for the restricted class left lawful callers alone, and was lifted by its own criteria."
+            if told.lifted
+            else "An order for the restricted class is still in force: its own criteria were not met."
+        )
         shown.append("The audit of the finding with all of this passes, and fails when one byte is flipped.")
         shown.append("The case has every party's own words, and its audit needs nothing but its file.")
     return [

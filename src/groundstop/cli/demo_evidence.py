@@ -111,7 +111,7 @@ def add_and_audit(space: Workspace, shown: Shown, statements: Sequence[bytes], s
     folder = space.folder
     reporter = own_key(folder, REPORTER)
     cards = [key_folder(folder / EVALUATOR).card(EVALUATOR)]
-    say("7. Add the verifications to the finding, audit it, then flip one byte of it and audit again.")
+    say("9. Add the verifications to the finding, audit it, then flip one byte of it and audit again.")
     bundle = read_bundle(shown.file)
     for statement in statements:
         bundle = add_verification(bundle, statement, cards, reporter, now=datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,13 +60,16 @@ class Verified:
     report: Path
 
 
-def verify_fixes(folder: Path, file: Path, case: DemoCase, console: Console, say: Say) -> list[Verified]:
-    """Verify three claimed fixes of a finding, as the evaluator, in its own folder with its own key.
+def verify_fixes(
+    folder: Path, file: Path, case: DemoCase, targets: Sequence[str], console: Console, say: Say
+) -> list[Verified]:
+    """Verify claimed fixes of a finding, as the evaluator, in its own folder with its own key.
 
     Args:
         folder: The demo's folder.
         file: The finding's bundle.
         case: The case, in which each fix is claimed before it is verified, and answered afterwards.
+        targets: The builds that are said to be fixed.
         console: For progress.
         say: Prints a line.
 
@@ -79,9 +82,9 @@ def verify_fixes(folder: Path, file: Path, case: DemoCase, console: Console, say
     done = []
     with open_workspace(folder / EVALUATOR) as space:
         key = own_key(space.folder, EVALUATOR)
-        for target, strata in FIXES.items():
+        for target in targets:
             claim_fix(case, target, CLAIMS[target])
-            verified = _verify(space, file, key, DEVELOPER, target, strata, folder, console)
+            verified = _verify(space, file, key, DEVELOPER, target, FIXES[target], folder, console)
             done.append(verified)
             result = verified.result
             give_verification(case, target, result, verified.statement)

@@ -29,6 +29,16 @@ _COMMANDS = {
         "Say what is true of a claimed fix, on held-out variants.",
     ),
     "case": ("groundstop.cli.case:case", "Coordinate a finding among parties: who said what, and when."),
+    "directive": (
+        "groundstop.cli.directive:directive",
+        "Order a model withdrawn: draft, preview, sign, lift.",
+    ),
+    "licence": ("groundstop.cli.licences:licence", "Grant, revoke and list exceptions to an order."),
+    "repository": (
+        "groundstop.cli.repository:repository",
+        "Keep the repository that orders are published in.",
+    ),
+    "obeys": ("groundstop.cli.obeys:obeys", "Obey authorities: hear their orders, and decide by them."),
     "import": ("groundstop.cli.importing:import_results", "Bring in another tool's result file."),
     "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log or records offline."),
     "key": ("groundstop.cli.key:key", "Make, show, import and revoke keys."),
@@ -36,6 +46,10 @@ _COMMANDS = {
     "suite": ("groundstop.cli.suite:suite", "List, show, validate and import suites."),
     "completion": ("groundstop.cli.completion:completion", "Print the shell completion script."),
 }
+
+
+_EXTRAS = {"aiohttp": "assess,push", "cedarpy": "cedar", "jwcrypto": "claims", "typst": "pdf"}
+"""What brings a package that a few commands need."""
 
 
 @click.group(
@@ -91,7 +105,7 @@ def run(arguments: list[str]) -> int:
             ExitCode.USAGE,
         )
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
-        return _fail(_unexpected(error), ExitCode.USAGE)
+        return _fail(_of_no_form(error) or _unexpected(error), ExitCode.USAGE)
     return outcome if isinstance(outcome, int) else ExitCode.GOOD
 
 
@@ -108,10 +122,25 @@ def _usage(error: click.UsageError) -> str:
 
 
 def _missing_package(error: ModuleNotFoundError) -> str:
+    extras = _EXTRAS.get((error.name or "").partition(".")[0], "assess,embedded")
     return (
         f"The Python package {error.name!r} is not installed. "
-        "Install what this command needs: pip install 'groundstop[assess,embedded]'."
+        f"Install what this command needs: pip install 'groundstop[{extras}]'."
     )
+
+
+def _of_no_form(error: Exception) -> str | None:
+    """Word what a form refused of the values that were given; none for any other error."""
+    if type(error).__name__ != "ValidationError":
+        return None
+    from pydantic import ValidationError
+
+    from groundstop.documents import describe
+
+    if not isinstance(error, ValidationError):
+        return None
+    message, hint = describe(error, source="What was given")
+    return f"{message}. {hint}."
 
 
 def _unexpected(error: Exception) -> str:
