@@ -156,6 +156,7 @@ def told_of(order: OrderInForce, grounded: Callable[[str], bool]) -> OrderInfo:
         appeal=directive.appeal,
         message=directive.response.message,
         more=directive.response.more,
+        departs=order.override,
     )
 
 

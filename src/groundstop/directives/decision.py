@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from groundstop.documents.directives import Alternative, Appeal, ClaimName, InFlight, OrderKind
+from groundstop.documents.directives import Alternative, Appeal, ClaimName, InFlight, OrderKind, Override
 
 
 class Ground(StrEnum):
@@ -44,6 +44,8 @@ class OrderInfo:
     appeal: Appeal | None
     message: str
     more: str | None
+    departs: Override | None = None
+    """How the operator departs from it, in its own name; none when it does not."""
 
 
 class ClaimUsed(NamedTuple):

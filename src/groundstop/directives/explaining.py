@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from groundstop.directives.decision import Decision, Ground, OrderInfo
+from groundstop.documents.directives import Direction
 
 _WHAT = {
     Ground.OUTSIDE: "The order does not reach whoever asks.",
@@ -15,7 +16,7 @@ _WHAT = {
     "it applies to those of whom it is not known.",
     Ground.UNKNOWN_ALLOWED: "It is not known whether the order reaches whoever asks, by its rule {rule}; "
     "it lets those through of whom it is not known.",
-    Ground.OVERRIDDEN: "The operator does not enforce the order here, in its own name and with a reason.",
+    Ground.OVERRIDDEN: "The operator does not enforce the order here.",
     Ground.DARK: "This gateway has heard nothing for too long, and the order closes the model then.",
     Ground.STOPPED: "The model is stopped for everybody.",
 }
@@ -38,6 +39,7 @@ def explain(decision: Decision) -> tuple[str, ...]:
         "The request goes on." if decision.allowed else "The request is kept out.",
         _which(order),
         _WHAT[decision.ground].format(rule=decision.rule, licence=decision.licence),
+        *_departs(order),
         *_claims(decision),
         *_licence(decision),
         *_more(decision),
@@ -50,6 +52,16 @@ def _which(order: OrderInfo) -> str:
         return f"It falls under the stop {order.id} by {order.issuer}."
     sequence = f", sequence {order.sequence}" if order.sequence > 1 else ""
     return f"It falls under the order {order.id}{sequence} by {order.issuer} ({order.kind})."
+
+
+def _departs(order: OrderInfo) -> Iterator[str]:
+    departs = order.departs
+    if departs is not None:
+        word = "lets it rest" if departs.direction is Direction.ALLOW else "keeps it, whatever lifts it"
+        yield (
+            f"{departs.by} {word} here, in its own name, until {departs.until:%Y-%m-%d %H:%M} UTC: "
+            f"{departs.reason}"
+        )
 
 
 def _claims(decision: Decision) -> Iterator[str]:

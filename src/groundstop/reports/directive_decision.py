@@ -55,6 +55,7 @@ def decision_record(decision: Decision) -> dict[str, Any]:
             "appeal": None if order.appeal is None else order.appeal.to_json(),
             "message": order.message,
             "more": order.more,
+            "departs": None if order.departs is None else order.departs.to_json(),
         },
         "rule": decision.rule,
         "claims": [{"claim": one.claim.value, "issuer": one.issuer} for one in decision.claims],

@@ -1,5 +1,6 @@
 """Drafting orders: from a case or a finding, by questions or empty; written as TOML that explains itself."""
 
+from groundstop.directives.drafting.amending import draft_amendment, with_weights
 from groundstop.directives.drafting.blanks import blanks_of
 from groundstop.directives.drafting.empty import empty_draft
 from groundstop.directives.drafting.from_case import draft_from_case
@@ -13,10 +14,12 @@ __all__ = [
     "Draft",
     "DraftSettings",
     "blanks_of",
+    "draft_amendment",
     "draft_from_case",
     "draft_from_finding",
     "empty_draft",
     "numbered",
     "review_directive",
+    "with_weights",
     "write_draft",
 ]
