@@ -73,7 +73,7 @@ def check_weights(
         raise InputError("There are no orders to compare with", "Give --orders FILE, or --from FOLDER")
     models, notes = _grounded(files, folder, datetime.now(UTC))
     lineage = None if lineage_file is None else read_lineage(lineage_file)
-    report = check(_inventory(path, purls), models, lineage)
+    report = check(inventory_of(path, purls), models, lineage)
     if as_json:
         show_json(_record(report, notes))
     else:
@@ -113,7 +113,8 @@ def _grounded(
     return standing, tuple(dict.fromkeys(notes))
 
 
-def _inventory(path: Path, purls: tuple[str, ...]) -> Inventory:
+def inventory_of(path: Path, purls: tuple[str, ...]) -> Inventory:
+    """Look at a folder, a file or a manifest of weights, and hash what is to be hashed."""
     from groundstop.directives.weights import ToHash, hashed, look_at
 
     found = look_at(path, purls=purls)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KINDS = ("de-deploy", "restrict", "export-ban", "virtual-patch", "voluntary-withdrawal")
 _ACTS = ("infer", "fine-tune", "download", "transfer", "deploy")
 _REVIEW_DAYS = 14
+_WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".npz")
 _MOST_DAYS = 3660
 
 
@@ -49,6 +50,16 @@ _MOST_DAYS = 3660
     type=click.IntRange(1, _MOST_DAYS),
     help="Looked at again after; 14, or at its end if sooner.",
 )
+@click.option(
+    "--amend",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The next sequence of this order: a file, or FOLDER/ID of what stands.",
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="Name the model by these files of weights too: a folder, a file, or an OpenSSF model signature.",
+)
 @click.option("--ask", is_flag=True, help="Ask for what is still to be filled in, one question at a time.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: standard output."
@@ -66,6 +77,8 @@ def draft(
     effective: str | None,
     days: int,
     review_days: int | None,
+    amend: Path | None,
+    weights: Path | None,
     ask: bool,
     output: Path | None,
     as_json: bool,
@@ -99,7 +112,9 @@ def draft(
         review_after=timedelta(days=review_days or min(days, _REVIEW_DAYS)),
         lasts=timedelta(days=days),
     )
-    made = _drafted(case, finding, settings)
+    made = _drafted(case, finding, settings) if amend is None else _amended(amend, case, finding)
+    if weights is not None:
+        made = _with_weights(made, weights)
     if ask:
         from groundstop.cli.directive_asking import asked
 
@@ -141,6 +156,30 @@ def _drafted(case: Path | None, finding: Path | None, settings: DraftSettings) -
     if finding is not None:
         return draft_from_finding(read_bundle(finding).finding, settings, now=now)
     return empty_draft(settings, now=now)
+
+
+def _amended(amend: Path, case: Path | None, finding: Path | None) -> Draft:
+    from groundstop.cli.directive_acting import read_directive
+    from groundstop.directives.drafting import draft_amendment
+
+    if case is not None or finding is not None:
+        raise InputError("An amendment says what the order said", "Give no case and no finding with --amend")
+    return draft_amendment(read_directive(amend))
+
+
+def _with_weights(made: Draft, path: Path) -> Draft:
+    from groundstop.cli.check_weights import inventory_of
+    from groundstop.directives.drafting import with_weights
+
+    inventory = inventory_of(path, ())
+    # A configuration or a licence text is shared by models that have nothing else in common.
+    digests = [one.sha256 for one in inventory.files if one.name.lower().endswith(_WEIGHTS)]
+    if not digests or inventory.unread:
+        raise InputError(
+            f"{path} has {len(digests)} files of weights, and {len(inventory.unread)} that could not be read",
+            f"Give files of weights, or a manifest of them: {', '.join(_WEIGHTS)}",
+        )
+    return with_weights(made, digests)
 
 
 def _definitions(names: tuple[str, ...], home: str | None) -> tuple[PersonClass, ...]:

@@ -416,6 +416,8 @@ def test_an_operator_departs_from_an_order_only_with_a_key_that_it_has_listed(sc
     assert done.code == 0, done.err
     decided = scene.decides("desk-helper", *FOREIGN)
     assert (decided.code, decided.json["ground"]) == (0, "overridden by the operator")
+    assert "An outage." in " ".join(decided.json["explained"])
+    assert decided.json["order"]["departs"]["by"] == "operator"
 
 
 def test_an_operator_who_never_heard_anything_serves_nothing(scene: Scene) -> None:
@@ -532,3 +534,37 @@ def test_an_export_takes_the_place_of_no_file(scene: Scene) -> None:
     (scene.root / "mine.toml").write_text("mine")
     assert scene.does("directive", "export", order, "-o", "mine.toml").code == 2
     assert (scene.root / "mine.toml").read_text() == "mine"
+
+
+def test_an_amendment_is_drafted_from_what_stands_and_takes_its_place(scene: Scene) -> None:
+    in_force(scene)
+    drafted = scene.does("directive", "draft", "--amend", f"orders/{living().id}", "-o", "next.toml")
+    assert drafted.code == 0, drafted.err
+    text = (scene.root / "next.toml").read_text()
+    assert "sequence = 2" in text
+    (scene.root / "next.toml").write_text(text.replace('unknown = "deny"', 'unknown = "allow"'))
+    for number, source in ((1, "next.toml"), (2, "one.json")):
+        target = "one.json" if number == 1 else "two.json"
+        done = scene.does("directive", "sign", source, "--key", f"officer-{number}", "--yes", "-o", target)
+        assert done.code == 0, done.err
+    assert scene.publishes(scene.root / "two.json", "officer-1", "officer-2").code == 0
+    heard(scene)
+    decided = scene.decides("desk-helper")
+    assert decided.json["order"]["sequence"] == 2
+    assert decided.json["ground"] == "claims unknown, which the order lets through"
+
+
+def test_a_draft_names_its_model_by_files_of_weights(scene: Scene) -> None:
+    import hashlib
+
+    folder = scene.root / "weights"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "config.json").write_text("{}")
+    done = scene.does("directive", "draft", "--weights", "weights", "-o", "order.toml")
+    assert done.code == 0, done.err
+    text = (scene.root / "order.toml").read_text()
+    assert hashlib.sha256(b"weights").hexdigest() in text
+    assert hashlib.sha256(b"{}").hexdigest() not in text
+    (folder / "model.safetensors").unlink()
+    assert "0 files of weights" in scene.does("directive", "draft", "--weights", "weights").err
