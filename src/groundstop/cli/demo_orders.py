@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from groundstop.cli.demo_case import AUTHORITY, COORDINATOR, view_now
 from groundstop.cli.demo_evidence import EVALUATOR
+from groundstop.cli.demo_people import DEFENDER, DESK, HOME, PROVIDER, population_of_the_desk
 
 if TYPE_CHECKING:
     from groundstop.cli.demo_case import DemoCase
@@ -26,17 +27,12 @@ if TYPE_CHECKING:
 
 OPERATOR = "riverside-cloud"
 """Resells the desk, and obeys the office."""
-DEFENDER = "lantern-defence"
-HOME, ABROAD = "XA", "XB"
 
 Say = Callable[[str], None]
 
 _OFFICERS = ("office-first", "office-second", "office-third")
 _ROOTS = ("root-first", "root-second", "root-third")
 _ONLINE = "publisher"
-_LOGIN = "county-login"
-"""The token issuer that the operator trusts, by its name there."""
-_DESK, _PROVIDER = "help-desk", "embedded"
 _BOUND = 0.10
 _MARGIN = 0.1
 
@@ -76,7 +72,7 @@ def ground_the_desk(folder: Path, case: DemoCase, say: Say) -> DemoOrders:
     moment = datetime.now(UTC)
     scoped = _draft(case, moment)
     licence = _licence(scoped, moment)
-    population = _population()
+    population = population_of_the_desk()
     previewed = _preview(folder, scoped, licence, population, say)
     repository = folder / "orders"
     charter = _open_repository(repository, roots, officers, online, moment)
@@ -211,9 +207,9 @@ def _draft(case: DemoCase, moment: datetime) -> Directive:
     )
     drafted = draft_from_case(view_now(case.of(AUTHORITY)), settings).directive
     model = drafted.subject.models[0]
-    hosted = HostedModel(provider=_PROVIDER, name=model.hosted[0].name, snapshot="every")
+    hosted = HostedModel(provider=PROVIDER, name=model.hosted[0].name, snapshot="every")
     # The weakness is the desk's, not that of the weights under it: those are left alone.
-    desk = SubjectModel(label="help-desk", hosted=(hosted,), aliases=(_DESK,), findings=model.findings)
+    desk = SubjectModel(label="help-desk", hosted=(hosted,), aliases=(DESK,), findings=model.findings)
     filled = {
         "id": new_id(Numbered.DIRECTIVE, moment, secrets.token_hex),
         "created": moment,
@@ -266,46 +262,6 @@ def _licence(directive: Directive, moment: datetime) -> Licence:
     )
 
 
-def _population() -> Population:
-    """Return who calls the desk: invented numbers, of every kind that an order must tell apart."""
-    from groundstop.documents.directives import ClaimName as Name
-    from groundstop.documents.directives import Population
-
-    person: dict[str, str] = {Name.SUBJECT_TYPE: "natural-person"}
-    none: dict[str, str] = {Name.PERMANENT_RESIDENCE: "none", Name.PROTECTED_IN: "none"}
-    foreign: dict[str, str] = {**person, Name.NATIONALITY: ABROAD, **none}
-    return Population(
-        described="Invented for the demonstration.",
-        groups=(
-            _group("citizens", 640, {**person, Name.NATIONALITY: HOME}),
-            _group("permanent-residents", 90, {**foreign, Name.PERMANENT_RESIDENCE: HOME}),
-            _group("foreign-callers", 120, foreign),
-            _group("defenders-abroad", 12, {**foreign, Name.ORGANISATION: DEFENDER}),
-            _group("home-companies", 25, {Name.SUBJECT_TYPE: "organisation", Name.INCORPORATED_IN: HOME}),
-            _group("foreign-companies", 8, {Name.SUBJECT_TYPE: "organisation", Name.INCORPORATED_IN: ABROAD}),
-            _group("status-only", 60, {Name.STATUS: "foreign-person:no"}),
-            _group("nobody-knows", 45, {}),
-        ),
-    )
-
-
-def _group(name: str, users: int, claims: dict[str, str]) -> PopulationGroup:
-    from groundstop.documents.directives import (
-        Asked,
-        Assurance,
-        AttestedClaim,
-        ClaimName,
-        PopulationGroup,
-    )
-
-    attested = tuple(
-        AttestedClaim(claim=ClaimName(claim), values=(value,), issuer=_LOGIN, assurance=Assurance.SUBSTANTIAL)
-        for claim, value in claims.items()
-    )
-    asked = Asked(model=_DESK, provider=_PROVIDER, claims=attested)
-    return PopulationGroup(name=name, users=users, requests=users * 10, asked=asked)
-
-
 def _preview(folder: Path, scoped: Directive, licence: Licence, population: Population, say: Say) -> int:
     """Show whom the order would cut off beside a shutdown, and return how many users that are."""
     from groundstop.cli.output import write_file
@@ -354,7 +310,7 @@ def _open_repository(
         keys=tuple(key.card for key in officers),
         quorum=2,
         urgent=(officers[0].card.key_id,),
-        about=(About(provider=_PROVIDER),),
+        about=(About(provider=PROVIDER),),
     )
     add_charter(repository, charter, [*roots[:2], *officers, online], now=moment)
     return charter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ NOT_NUMBERED = "GSD-00000000-0000000000"
 """The id of a draft, which gets its own when it is signed first."""
 NOT_MADE = "1970-01-01T00:00:00Z"
 """When a draft says that it was made, and a date that is still to be filled in."""
+NEVER = datetime.fromisoformat(NOT_MADE)
+"""The same, as a moment."""
 
 _KINDS: Mapping[str, type[SignedHere]] = {
     kind.model_fields["kind"].default: kind
@@ -155,6 +158,7 @@ def _validated(kind: type[SignedHere], value: Mapping[str, Any], source: str) ->
 
 
 __all__ = [
+    "NEVER",
     "NOT_MADE",
     "NOT_NUMBERED",
     "OrderFile",

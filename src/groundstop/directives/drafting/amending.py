@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import ValidationError
 
 from groundstop.directives.drafting.settings import Draft
-from groundstop.directives.reading import NOT_MADE
+from groundstop.directives.reading import NEVER
 from groundstop.documents import describe
 from groundstop.documents.directives import Directive
 from groundstop.errors import DocumentError, InputError
-
-_NEVER = datetime.fromisoformat(NOT_MADE)
 
 
 def draft_amendment(directive: Directive) -> Draft:
@@ -28,7 +25,7 @@ def draft_amendment(directive: Directive) -> Draft:
     changes = {
         "sequence": directive.sequence + 1,
         "supersedes": directive.content_id,
-        "created": _NEVER,
+        "created": NEVER,
     }
     return Draft(
         Directive.model_validate({**dict(directive), **changes}),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from groundstop.directives.drafting.blanks import BLANK, BLANK_NAME, NO_FINDING, NO_FINDING_ID, blank
 from groundstop.directives.drafting.settings import Draft, DraftSettings
-from groundstop.directives.reading import NOT_MADE, NOT_NUMBERED
+from groundstop.directives.reading import NEVER, NOT_NUMBERED
 from groundstop.directives.refusals import PROPOSED_ALPHA, PROPOSED_BOUND, hint_for
 from groundstop.documents import describe
 from groundstop.documents.directives import (
@@ -37,7 +37,6 @@ from groundstop.documents.directives import (
 )
 from groundstop.errors import InputError
 
-_NEVER = datetime.fromisoformat(NOT_MADE)
 BENIGN_MARGIN = 0.05
 """That of ``verify-fix``: refusals of ordinary requests must not have risen by so much."""
 _LEAST_BOUND = 1e-6
@@ -97,7 +96,7 @@ def drafted(settings: DraftSettings, *, now: datetime, **known: Any) -> Directiv
         "supersedes": None,
         "order": settings.order,
         "issuer": settings.issuer,
-        "created": _NEVER,
+        "created": NEVER,
         "basis": None if voluntary else _blank_basis(),
         "acts": settings.forbidden,
         "definitions": settings.definitions,
@@ -168,7 +167,7 @@ def _blank_basis() -> LegalBasis:
         text=blank("the words that it rests on, quoted"),
         citation=blank("the law or rule, and the paragraph"),
         source=blank("where the words can be read"),
-        as_of=_NEVER,
+        as_of=NEVER,
     )
 
 

@@ -9,13 +9,12 @@ from pydantic import ValidationError
 
 from groundstop.directives.drafting.blanks import blanks_of
 from groundstop.directives.ids import Numbered, new_id
-from groundstop.directives.reading import NOT_MADE, NOT_NUMBERED
+from groundstop.directives.reading import NEVER, NOT_NUMBERED
 from groundstop.directives.refusals import hint_for
 from groundstop.documents import describe
 from groundstop.documents.directives import Directive
 from groundstop.errors import DocumentError, InputError
 
-_NEVER = datetime.fromisoformat(NOT_MADE)
 _MOST_TOLD = 6
 
 
@@ -49,7 +48,7 @@ def numbered(
     changes: dict[str, object] = {}
     if directive.id == NOT_NUMBERED:
         changes["id"] = new_id(Numbered.DIRECTIVE, now, random_hex)
-    if directive.created == _NEVER:
+    if directive.created == NEVER:
         changes["created"] = now
     try:
         return Directive.model_validate({**dict(directive), **changes})

@@ -113,9 +113,9 @@ def _author(document: Statement) -> str | None:
             return document.reporter
         case Corroboration():
             return document.corroborator
-        case Minimization() | Opening() | VerificationPlan() | Verification() | CaseStatement():
+        case Minimization() | Opening() | VerificationPlan() | Verification():
             return document.by
-        case Countersignature() | Override():
+        case CaseStatement() | Countersignature() | Override():
             return document.by
         case Directive() | Stop() | Licence() | LicenceRevocation() | Lift():
             # An authority signs with keys that its charter names, each under a name of its own.
