@@ -25,6 +25,19 @@ from groundstop.documents.directives import (
     Stop,
 )
 from groundstop.documents.finding import Finding
+from groundstop.documents.gateway import (
+    Acknowledgement,
+    CertificateFile,
+    DrillReport,
+    EnforcementCertificate,
+    FallbackTest,
+    Fleet,
+    GatewayNotice,
+    Guard,
+    ProbeReport,
+    Receipt,
+    ReceiptCheckpoint,
+)
 from groundstop.documents.imports import Import, ImportedTrial
 from groundstop.documents.keys import KeyCard, TrustList
 from groundstop.documents.model import ModelIdentity, TargetDescription
@@ -78,6 +91,17 @@ KINDS: tuple[type[Document], ...] = (
     Override,
     RecordedRequest,
     Population,
+    Receipt,
+    ReceiptCheckpoint,
+    Acknowledgement,
+    Fleet,
+    ProbeReport,
+    EnforcementCertificate,
+    CertificateFile,
+    FallbackTest,
+    DrillReport,
+    GatewayNotice,
+    Guard,
 )
 
 

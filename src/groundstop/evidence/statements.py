@@ -38,6 +38,15 @@ from groundstop.documents.directives import (
     Override,
     Stop,
 )
+from groundstop.documents.gateway import (
+    Acknowledgement,
+    EnforcementCertificate,
+    FallbackTest,
+    Fleet,
+    Guard,
+    ProbeReport,
+    ReceiptCheckpoint,
+)
 from groundstop.errors import DocumentError, InputError
 from groundstop.evidence.log.keys import decode_base64
 
@@ -64,6 +73,13 @@ Statement = (
     | Lift
     | Countersignature
     | Override
+    | ReceiptCheckpoint
+    | Acknowledgement
+    | Fleet
+    | ProbeReport
+    | EnforcementCertificate
+    | FallbackTest
+    | Guard
 )
 """A document that is signed."""
 
@@ -85,6 +101,13 @@ PREDICATES: tuple[type[Statement], ...] = (
     Lift,
     Countersignature,
     Override,
+    ReceiptCheckpoint,
+    Acknowledgement,
+    Fleet,
+    ProbeReport,
+    EnforcementCertificate,
+    FallbackTest,
+    Guard,
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

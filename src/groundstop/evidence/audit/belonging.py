@@ -24,6 +24,15 @@ from groundstop.documents.directives import (
     Override,
     Stop,
 )
+from groundstop.documents.gateway import (
+    Acknowledgement,
+    EnforcementCertificate,
+    FallbackTest,
+    Fleet,
+    Guard,
+    ProbeReport,
+    ReceiptCheckpoint,
+)
 from groundstop.evidence.audit.checks import Check, Rule
 from groundstop.evidence.audit.documents import Found
 from groundstop.evidence.audit.signatures import Vouched
@@ -64,6 +73,9 @@ def reporters_of(good: Sequence[Vouched]) -> frozenset[str]:
 
 
 OfDirectives = Directive | Stop | Licence | LicenceRevocation | Lift | Countersignature | Override
+OfGateways = (
+    ReceiptCheckpoint | Acknowledgement | Fleet | ProbeReport | EnforcementCertificate | FallbackTest | Guard
+)
 
 
 def belongs(one: Vouched, finding: Finding, reporters: frozenset[str]) -> bool:
@@ -89,6 +101,9 @@ def _problems(one: Vouched, finding: Finding, reporters: frozenset[str]) -> Iter
         return
     if isinstance(document, OfDirectives):
         yield "an order, and what goes with it, stays where its authority publishes it"
+        return
+    if isinstance(document, OfGateways):
+        yield "what is said of gateways stays with their operator"
         return
     if isinstance(document, VerificationPlan):
         yield "it names the technique: a plan stays in the records of whoever verified"
@@ -121,6 +136,9 @@ def _author(document: Statement) -> str | None:
             # An authority signs with keys that its charter names, each under a name of its own.
             return None
         case Grant():
+            return None
+        case _:
+            # What is said of gateways is in no bundle, whoever says it.
             return None
 
 
