@@ -49,6 +49,23 @@ def test_a_line_that_is_no_name_closes_everything(tmp_path: Path, text: str) -> 
     assert "no patterns are read" in found.closed[0]
 
 
+def test_several_names_on_one_line_are_each_stopped(tmp_path: Path) -> None:
+    (tmp_path / "stop").write_text('desk-a "desk-b",desk-c # leaks\n# stopped by the desk\n')
+    found = stop_file(tmp_path / "stop").names
+    assert {"desk-a", "desk-b", "desk-c"} <= set(found)
+    assert "# stopped by the desk" in found
+    assert "desk" not in found
+
+
+def test_a_stop_file_in_another_encoding_closes_everything(tmp_path: Path) -> None:
+    (tmp_path / "stop").write_bytes("desk-helper\n".encode("utf-16"))
+    assert "not UTF-8" in stop_file(tmp_path / "stop").closed[0]
+    (tmp_path / "stop").write_bytes(b"desk-helper\n\xff-odd\n")
+    found = stop_file(tmp_path / "stop")
+    assert found.names == ("desk-helper",)
+    assert len(found.closed) == 1
+
+
 def a_folder(path: Path) -> None:
     path.mkdir()
 

@@ -9,6 +9,7 @@ whoever measures how long that takes learns about the digests of guesses, which 
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Sequence
 
@@ -20,11 +21,17 @@ from groundstop.directives.claims.why import RefusedError, Why, told_of
 SHORTEST = 24
 LONGEST = 512
 _RANDOM_BYTES = 32
+_MADE = re.compile(rf"gsk_[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
 
 
 def new_api_key(random: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """Return a fresh key: 256 random bits, with a mark by which secret scanners can know it."""
     return f"gsk_{random(_RANDOM_BYTES).hex()}"
+
+
+def is_made_here(key: str) -> bool:
+    """Tell whether a key has the form of those that :func:`new_api_key` makes, whether it is known or not."""
+    return _MADE.fullmatch(key) is not None
 
 
 def api_key_digest(key: str, pepper: bytes) -> str:

@@ -5,7 +5,7 @@ stay.
 """
 
 from groundstop.directives.subscribing.obeys import Obeys, Repository, read_obeys
-from groundstop.directives.subscribing.overriding import Overrides, read_overrides
+from groundstop.directives.subscribing.overriding import Overrides, operator_cards, read_overrides
 from groundstop.directives.subscribing.problems import Problem, ProblemKind, RefreshError
 from groundstop.directives.subscribing.standing import (
     Active,
@@ -35,6 +35,7 @@ __all__ = [
     "SubjectStanding",
     "Subscriber",
     "SubscriberStatus",
+    "operator_cards",
     "operator_stops",
     "read_obeys",
     "read_overrides",

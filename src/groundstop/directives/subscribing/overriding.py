@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +43,8 @@ def read_overrides(folder: Path, allowed: frozenset[str]) -> Overrides:
     if not paths:
         return Overrides((), ())
     notes = [f"Of {len(paths)} overrides only the first {_MOST_FILES} are read"] * (len(paths) > _MOST_FILES)
-    cards = []
-    for path in sorted((folder / KEYS).glob("*.json"))[:_MOST_FILES]:
-        try:
-            card = read_card(path)
-        except UNREADABLE as error:
-            notes.append(f"The card {path.name} cannot be read: {error}")
-        else:
-            cards += [card] if card.key_id in allowed else []
+    cards, unread = operator_cards(folder, allowed)
+    notes += unread
     found = []
     for path in paths[:_MOST_FILES]:
         try:
@@ -59,7 +54,25 @@ def read_overrides(folder: Path, allowed: frozenset[str]) -> Overrides:
     return Overrides(tuple(found), tuple(notes))
 
 
-def _read(path: Path, cards: list[KeyCard]) -> Override:
+def operator_cards(folder: Path, allowed: frozenset[str]) -> tuple[tuple[KeyCard, ...], tuple[str, ...]]:
+    """Return the cards of the keys that may sign in the operator's name, and which could not be read.
+
+    Args:
+        folder: The operator's folder.
+        allowed: Ids of the keys, as ``obeys.toml`` has them.
+    """
+    cards, notes = [], []
+    for path in sorted((folder / KEYS).glob("*.json"))[:_MOST_FILES]:
+        try:
+            card = read_card(path)
+        except UNREADABLE as error:
+            notes.append(f"The card {path.name} cannot be read: {error}")
+        else:
+            cards += [card] if card.key_id in allowed else []
+    return tuple(cards), tuple(notes)
+
+
+def _read(path: Path, cards: Sequence[KeyCard]) -> Override:
     signed, override = read_as(
         read_bounded(path, most=_MOST_BYTES), Override, source=path.name, hint="Put overrides there only"
     )

@@ -7,6 +7,7 @@ wrote it wanted something to stop.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ OPERATOR = "operator"
 """The issuer of what the operator stops."""
 _MOST_BYTES = 1024 * 1024
 _AT_ONCE = 1000
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_BETWEEN_NAMES = re.compile(r"""[\s,;"'`]+""")
 _NAME = TypeAdapter[str](ModelName)
 
 
@@ -66,13 +69,19 @@ def stop_file(path: Path) -> StopFile:
         return StopFile((), (f"The stop file cannot be read: {error}",))
     names, closed = [], []
     for line in lines:
+        if _UNREADABLE in line:
+            # What was meant would go on, and nobody asks for a model of this name.
+            closed.append(f"The stop file has a line that is not UTF-8: {line[:80]!r}")
+            continue
         try:
-            names.append(_NAME.validate_python(line))
+            # Several names on one line, or one with a remark, are each stopped: whoever wrote it wanted that.
+            words = [] if line.startswith("#") else filter(None, _BETWEEN_NAMES.split(line))
+            names += [_NAME.validate_python(name) for name in (line, *words)]
         except ValidationError:
             closed.append(
                 f"The stop file has a line that is no model's name, and no patterns are read: {line[:80]!r}"
             )
-    return StopFile(tuple(names), tuple(closed[:10]))
+    return StopFile(tuple(dict.fromkeys(names)), tuple(closed[:10]))
 
 
 def operator_stops(names: Sequence[str], *, now: datetime) -> tuple[StopInForce, ...]:

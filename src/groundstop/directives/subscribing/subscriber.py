@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tuf.ngclient.fetcher import FetcherInterface
 
     from groundstop.directives.subscribing.obeys import Obeys, Repository
+    from groundstop.documents.directives import Charter
 
 STATE = "state"
 """The folder, in the operator's, of what is known. Nobody else should write there."""
@@ -90,6 +91,11 @@ class Subscriber:
         """What to decide by; everything is closed until :meth:`load` or :meth:`refresh` was called."""
         return self._active
 
+    @property
+    def charters(self) -> tuple[Charter, ...]:
+        """Those of the authorities that were heard, as they were vouched for last."""
+        return tuple(one.charter for one in self._published())
+
     def load(self, now: datetime) -> Refreshed:
         """Start from what is on disk, with no network: everything is verified again from the trusted root.
 
@@ -129,8 +135,8 @@ class Subscriber:
             # At once: what one repository says must not wait for another.
             return added, self._apply(now)
 
-        if len(channels) == 1:
-            done = [read(channels[0])]
+        if len(channels) <= 1:
+            done = [read(channel) for channel in channels]
         else:
             with ThreadPoolExecutor(max_workers=min(8, len(channels))) as pool:
                 done = list(pool.map(read, channels))
@@ -253,7 +259,10 @@ class Subscriber:
         if self._unsound:
             # What was heard since is not in force.
             return self._active.heard
-        return min(one.heard_at(now.timestamp()) for one in self._channels.values())
+        # Where nobody is obeyed, nothing is missed.
+        return min(
+            (one.heard_at(now.timestamp()) for one in self._channels.values()), default=now.timestamp()
+        )
 
     def _closed(self, stopped: StopFile) -> tuple[str, ...]:
         blind = [
