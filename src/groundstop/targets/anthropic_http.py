@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 from groundstop.documents import TargetDescription
-from groundstop.targets.conversation import ChatRequest, Reply
+from groundstop.targets.conversation import ChatRequest, Reply, blocked
+from groundstop.targets.failures import CallFailure, FailureKind
 from groundstop.targets.http import JsonEndpoint, text_or_none, usage_of, whole
 
 _VERSION = "2023-06-01"
@@ -42,7 +43,12 @@ class AnthropicTarget:
     async def ask(self, request: ChatRequest) -> Reply:
         """Make one attempt; see :class:`groundstop.targets.Target`."""
         started = time.perf_counter()
-        reply, headers = await self._endpoint.post(self._body(request))
+        try:
+            reply, headers = await self._endpoint.post(self._body(request))
+        except CallFailure as failure:
+            if failure.kind is FailureKind.GUARD_BLOCKED:
+                return blocked("guard_block", time.perf_counter() - started)
+            raise
         latency_s = time.perf_counter() - started
         try:
             parts = reply["content"]

@@ -23,12 +23,31 @@ class Reply:
 
     text: str
     finish: str | None
-    """Why the answer ended; ``content_filter`` when the target says that it was blocked."""
+    """Why the answer ended; ``content_filter`` when the target says that it was blocked, ``guard_block`` when
+    a guard of a gateway in front of it says so."""
     usage: Usage
     served_model: str | None
     fingerprint: str | None
     request_id: str | None
     latency_s: float
+
+
+def blocked(finish: str, latency_s: float) -> Reply:
+    """Return the answer of whoever refuses a request with an error instead of a reply.
+
+    Args:
+        finish: ``content_filter`` or ``guard_block``.
+        latency_s: How long it took.
+    """
+    return Reply(
+        text="",
+        finish=finish,
+        usage=Usage(),
+        served_model=None,
+        fingerprint=None,
+        request_id=None,
+        latency_s=latency_s,
+    )
 
 
 class Target(Protocol):

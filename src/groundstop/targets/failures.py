@@ -14,6 +14,8 @@ class FailureKind(StrEnum):
     MODEL_NOT_FOUND = "model_not_found"
     WRONG_ADDRESS = "wrong_address"
     REQUEST_REFUSED = "request_refused"
+    GUARD_BLOCKED = "guard_blocked"
+    """A guard of a Groundstop gateway took the request for the recipe of a finding: that is an answer."""
     FORM_CHANGED = "form_changed"
     """The target refused a parameter; the next attempt has the form that it takes."""
     RATE_LIMITED = "rate_limited"
@@ -39,6 +41,7 @@ _USERS_PART = frozenset(
         FailureKind.MODEL_NOT_FOUND,
         FailureKind.WRONG_ADDRESS,
         FailureKind.REQUEST_REFUSED,
+        FailureKind.GUARD_BLOCKED,
     }
 )
 

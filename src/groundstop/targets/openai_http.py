@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from groundstop.documents import TargetDescription, Usage
-from groundstop.targets.conversation import ChatRequest, Reply
+from groundstop.documents import TargetDescription
+from groundstop.targets.conversation import ChatRequest, Reply, blocked
 from groundstop.targets.failures import CallFailure, FailureKind
 from groundstop.targets.http import JsonEndpoint, text_or_none, usage_of, whole
 
@@ -56,8 +56,11 @@ class OpenAITarget:
         try:
             reply, headers = await self._endpoint.post(self._body(request, changed))
         except CallFailure as failure:
+            latency_s = time.perf_counter() - started
+            if failure.kind is FailureKind.GUARD_BLOCKED:
+                return blocked("guard_block", latency_s)
             if failure.kind is FailureKind.REQUEST_REFUSED and failure.code in _BLOCKED:
-                return _blocked(time.perf_counter() - started)
+                return blocked("content_filter", latency_s)
             if _wants_other_form(failure, changed):
                 self._changed |= {failure.parameter}
                 raise CallFailure(FailureKind.FORM_CHANGED, failure.message, failure.hint) from None
@@ -108,17 +111,4 @@ def _wants_other_form(failure: CallFailure, changed: frozenset[str]) -> bool:
         failure.kind is FailureKind.REQUEST_REFUSED
         and failure.parameter in _OTHER_FORMS.keys() - changed
         and _WRONG_VALUE not in failure.code
-    )
-
-
-def _blocked(latency_s: float) -> Reply:
-    """The answer of a provider whose filter refuses a request with an error instead of a reply."""
-    return Reply(
-        text="",
-        finish="content_filter",
-        usage=Usage(),
-        served_model=None,
-        fingerprint=None,
-        request_id=None,
-        latency_s=latency_s,
     )

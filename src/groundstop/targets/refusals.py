@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from groundstop.targets.failures import CallFailure, FailureKind
 
 _SHORT = 60
+_GUARD_STATUS, _GUARD_REASON = 403, "request_blocked"
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_error", "billing_hard_limit_reached"})
 
 
@@ -29,6 +30,8 @@ class Refusal:
     about_model: bool
     """Whether its text speaks of a model: there is no common code for an unknown one."""
     retry_after_s: float | None
+    by_guard: bool = False
+    """Whether a guard of a Groundstop gateway says that it blocked the request."""
 
     @classmethod
     def read(cls, status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
@@ -43,6 +46,7 @@ class Refusal:
                 for text in (error.get("message"), error.get("code"))
             ),
             retry_after_s=retry_after(headers.get("Retry-After")),
+            by_guard=status == _GUARD_STATUS and _says_guard(error),
         )
 
     def failure(
@@ -76,6 +80,9 @@ class Refusal:
         if 300 <= self.status < 400:
             hint = "Give the address that it redirects to; none is followed, so that the key stays at home"
             return FailureKind.WRONG_ADDRESS, "redirects to another address", hint
+        if self.by_guard:
+            hint = "Ask something else: the others are served"
+            return FailureKind.GUARD_BLOCKED, "blocked the request by a guard", hint
         if self.status == 402 or self.code in _NO_CREDIT:
             return FailureKind.KEY_REFUSED, "says that the key's account has no credit", "Check the account"
         if self.status in (401, 403) and not key_was_sent:
@@ -124,6 +131,12 @@ def _error(content: bytes) -> Mapping[str, object]:
     if isinstance(error, str):
         return {"message": error}
     return error if isinstance(error, dict) else {}
+
+
+def _says_guard(error: Mapping[str, object]) -> bool:
+    """Tell whether an error is a gateway's word on a guard; a bare 403 is none, whatever else its reason."""
+    told = error.get("groundstop")
+    return isinstance(told, dict) and told.get("reason") == _GUARD_REASON
 
 
 def _identifier(value: object) -> str:

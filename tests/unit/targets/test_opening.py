@@ -235,4 +235,5 @@ def test_every_kind_of_failure_has_an_exit_code() -> None:
         FailureKind.MODEL_NOT_FOUND,
         FailureKind.WRONG_ADDRESS,
         FailureKind.REQUEST_REFUSED,
+        FailureKind.GUARD_BLOCKED,
     }
