@@ -1,4 +1,4 @@
-"""``groundstop audit``: an offline check of a bundle, a case, a log, or a workspace's records."""
+"""``groundstop audit``: an offline check of a bundle, a case, a log, a gateway, or a workspace's records."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @options.workspace_folder
 @options.json_output
 def audit(path: Path, workspace: Path, as_json: bool) -> int:
-    """Check a finding or a case (.gsb), a log, or the records of a workspace, without asking anyone.
+    """Check a finding or a case (.gsb), a log, a gateway's folder or certificate, or a workspace's records.
 
-    Prints every check, and what each failure would mean. A log's head that was seen earlier, in this
-    workspace, is remembered: one that went backwards or was forked fails.
+    Nobody is asked. Prints every check, and what each failure would mean. A log's head that was seen
+    earlier, in this workspace, is remembered: one that went backwards or was forked fails.
 
     Exit code: 0 nothing failed, 1 something failed.
     """
@@ -49,11 +49,20 @@ def audited(path: Path, trust: TrustList, heads: Path | None) -> AuditReport:
     from groundstop.evidence.audit import AuditReport, audit_bundle, audit_path
 
     if not path.is_file():
+        if (path / "receipts").is_dir():
+            from groundstop.gateway.auditing import audit_gateway
+
+            return audit_gateway(path, trust)
         return audit_path(path, trust, heads=heads)
     data = read_bounded(path, most=MOST_BYTES)
     try:
         members = read_archive(data, source=str(path))
     except ContainerError:
+        if data.lstrip().startswith(b"{"):
+            from groundstop.gateway.certifying import audit_certificate, is_certificate
+
+            if is_certificate(data):
+                return audit_certificate(data, trust, source=str(path))
         return audit_path(path, trust, heads=heads)
     if is_case(members):
         return audit_case(data, trust, heads=heads, source=str(path))

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from groundstop.cli.demo_case import AUTHORITY, COORDINATOR, view_now
-from groundstop.cli.demo_evidence import EVALUATOR
-from groundstop.cli.demo_people import DEFENDER, DESK, HOME, PROVIDER, population_of_the_desk
+from groundstop.cli.demo_case import AUTHORITY, COORDINATOR
+from groundstop.cli.demo_drafting import draft_licence, draft_order, shutdown_of
+from groundstop.cli.demo_gateway import GATEWAY, FrontDoor
+from groundstop.cli.demo_people import DEFENDER, PROVIDER, LoginDesk, population_of_the_desk
 
 if TYPE_CHECKING:
     from groundstop.cli.demo_case import DemoCase
-    from groundstop.directives.decision import Decision
     from groundstop.directives.lifting import LiftReport
     from groundstop.directives.previewing import Preview
     from groundstop.directives.signing import SignedHere
     from groundstop.directives.subscribing import Subscriber
     from groundstop.documents.cases import OrderStep
-    from groundstop.documents.directives import Charter, Directive, Licence, Population, PopulationGroup
+    from groundstop.documents.directives import Charter, Directive, Licence, Population
     from groundstop.evidence import OwnKey
+    from groundstop.reports.story import Answer
 
 OPERATOR = "riverside-cloud"
 """Resells the desk, and obeys the office."""
@@ -33,8 +34,6 @@ Say = Callable[[str], None]
 _OFFICERS = ("office-first", "office-second", "office-third")
 _ROOTS = ("root-first", "root-second", "root-third")
 _ONLINE = "publisher"
-_BOUND = 0.10
-_MARGIN = 0.1
 
 
 @dataclass
@@ -44,15 +43,25 @@ class DemoOrders:
     repository: Path
     officers: list[OwnKey]
     online: OwnKey
+    charter: Charter
     operator: Subscriber
+    login: LoginDesk
     directive: Directive
     licence: Licence
     population: Population
-    files: dict[str, Path]
+    cut_off: int
+    """Users that the order would cut off, as it was previewed."""
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    """What each group of callers got, stage after stage."""
+    files: dict[str, Path] = field(default_factory=dict)
 
 
-def ground_the_desk(folder: Path, case: DemoCase, say: Say) -> DemoOrders:
-    """Draft an order from the case, preview it, sign and publish it, and let an operator obey it.
+STAGES = ("before the order", "under the order", "where another may answer", "after the lift")
+"""What :attr:`DemoOrders.answers` has for each group: the third is where another model may answer."""
+
+
+def prepare_order(folder: Path, case: DemoCase, say: Say) -> DemoOrders:
+    """Draft an order from the case, preview it, and open the repository that the operator reads.
 
     Args:
         folder: The demo's folder.
@@ -60,40 +69,74 @@ def ground_the_desk(folder: Path, case: DemoCase, say: Say) -> DemoOrders:
         say: Prints a line.
 
     Returns:
-        What stands.
+        What there is; nothing is published yet.
     """
-    from groundstop.documents.cases import OrderStep
-
     home = folder / AUTHORITY
     officers = [_key(home, name) for name in _OFFICERS]
     roots = [_key(home, name) for name in _ROOTS]
     online = _key(home, _ONLINE)
     # No key signs what is dated before it was made.
     moment = datetime.now(UTC)
-    scoped = _draft(case, moment)
-    licence = _licence(scoped, moment)
+    scoped = draft_order(case, moment)
+    licence = draft_licence(scoped, moment)
     population = population_of_the_desk()
-    previewed = _preview(folder, scoped, licence, population, say)
+    cut_off = _preview(folder, scoped, licence, population, say)
     repository = folder / "orders"
     charter = _open_repository(repository, roots, officers, online, moment)
-    orders = DemoOrders(
-        repository,
-        officers,
-        online,
-        _operator(folder / OPERATOR, repository),
-        scoped,
-        licence,
-        population,
-        {},
+    login = LoginDesk(GATEWAY)
+    operator = _operator(folder / OPERATOR, repository, login)
+    return DemoOrders(
+        repository, officers, online, charter, operator, login, scoped, licence, population, cut_off
     )
-    _publish(orders, home, scoped, officers[:2])
-    _publish(orders, home, licence, officers[1:])
-    _write_page(folder / "order.html", orders.files[scoped.kind], charter, licence)
+
+
+def ground_the_desk(folder: Path, case: DemoCase, orders: DemoOrders, door: FrontDoor, say: Say) -> None:
+    """Sign and publish the order, and let everybody call before and after the gateway has heard of it.
+
+    Args:
+        folder: The demo's folder.
+        case: The case.
+        orders: What was prepared.
+        door: The operator's gateway.
+        say: Prints a line.
+    """
+    from groundstop.documents.cases import OrderStep
+
+    _call(orders, door)
+    home, scoped = folder / AUTHORITY, orders.directive
+    _publish(orders, home, scoped, orders.officers[:2])
+    _publish(orders, home, orders.licence, orders.officers[1:])
+    _write_page(folder / "order.html", orders.files[scoped.kind], orders.charter, orders.licence)
     told = "The desk is restricted until a fix is verified."
     _tell(case, OrderStep.ISSUED, scoped.id, scoped.content_id, told)
     say(f"   {scoped.id} is signed by 2 of 3 officers and published; so is a licence for {DEFENDER}.")
-    _obey(orders, previewed, say)
-    return orders
+    took = door.hear()
+    say(f"   The gateway of {OPERATOR} reads it, verifies it and decides by it: {took:.2f} s.")
+    _call(orders, door)
+    _call(orders, door, another=True)
+    _say_who_got_what(orders, say)
+
+
+def _call(orders: DemoOrders, door: FrontDoor, *, another: bool = False) -> None:
+    for group in orders.population.groups:
+        orders.answers.setdefault(group.name, []).append(door.ask(group, another=another))
+
+
+def _say_who_got_what(orders: DemoOrders, say: Say) -> None:
+    """Say what each kind of caller got under the order, and whether that is what the preview said."""
+    from groundstop.reports.story import Got
+
+    kept_out = 0
+    for group in orders.population.groups:
+        _, under, anybody = orders.answers[group.name]
+        kept_out += 0 if under.got is Got.SERVED else group.users
+        other = f"; {anybody.got.value} where any may answer" if anybody.got is not under.got else ""
+        why = f" ({under.why})" if under.why else ""
+        say(f"   * {group.name} ({group.users}): HTTP {under.status}, {under.got.value}{why}{other}.")
+    as_previewed = (
+        "as previewed" if kept_out == orders.cut_off else f"NOT the {orders.cut_off} of the preview"
+    )
+    say(f"   {kept_out} users are kept out, {as_previewed}.")
 
 
 def try_to_lift(folder: Path, case: DemoCase, orders: DemoOrders, say: Say) -> None:
@@ -107,13 +150,14 @@ def try_to_lift(folder: Path, case: DemoCase, orders: DemoOrders, say: Say) -> N
             say(f"   * {one.what} by {one.by} does not count: {one.problems[0]}.")
 
 
-def lift_on_proof(folder: Path, case: DemoCase, orders: DemoOrders, say: Say) -> bool:
-    """Lift the order, now that its criteria can be met, and let the operator hear of it.
+def lift_on_proof(folder: Path, case: DemoCase, orders: DemoOrders, door: FrontDoor, say: Say) -> bool:
+    """Lift the order, now that its criteria can be met, and let everybody call again.
 
     Args:
         folder: The demo's folder.
         case: The case, with the verification of the last fix.
         orders: What stands.
+        door: The operator's gateway, with the fixed desk behind it.
         say: Prints a line.
 
     Returns:
@@ -123,6 +167,7 @@ def lift_on_proof(folder: Path, case: DemoCase, orders: DemoOrders, say: Say) ->
     from groundstop.directives.signing import sign_order
     from groundstop.documents.cases import OrderStep
     from groundstop.documents.directives import Countersignature, Lift, LiftGround, LiftStage
+    from groundstop.reports.story import Got
 
     directive = orders.directive
     before = _weighed(folder, case, orders, [])
@@ -160,13 +205,13 @@ def lift_on_proof(folder: Path, case: DemoCase, orders: DemoOrders, say: Say) ->
     )
     _publish(orders, folder / AUTHORITY, lift, orders.officers[:2])
     _tell(case, OrderStep.LIFTED, lift.id, lift.content_id, lift.reason)
-    heard = orders.operator.refresh(datetime.now(UTC))
-    decided = _decided(orders)
-    served = sum(group.users for group, decision in decided if decision.allowed)
+    took = door.hear()
+    _call(orders, door)
+    served = sum(
+        group.users for group in orders.population.groups if orders.answers[group.name][-1].got is Got.SERVED
+    )
     total = sum(group.users for group in orders.population.groups)
-    say(f"   {lift.id} is published. {OPERATOR} serves {served} of {total} users again.")
-    if heard.problems:
-        say(f"   But: {heard.problems[0]}")
+    say(f"   {lift.id} is published. {took:.2f} s later {OPERATOR} serves {served} of {total} users again.")
     return served == total
 
 
@@ -178,90 +223,6 @@ def _key(folder: Path, name: str) -> OwnKey:
     return own_key(folder, name)
 
 
-def _draft(case: DemoCase, moment: datetime) -> Directive:
-    """Draft an order from the case, and fill in what only the office can say."""
-    from groundstop.directives.definitions import definition
-    from groundstop.directives.drafting import DraftSettings, draft_from_case
-    from groundstop.directives.ids import Numbered, new_id
-    from groundstop.documents.directives import (
-        Alternative,
-        Appeal,
-        Descendants,
-        Directive,
-        HostedModel,
-        LegalBasis,
-        LiftingCriteria,
-        OrderKind,
-        Response,
-        Subject,
-        SubjectModel,
-        WantedVerdict,
-        calls_needed,
-    )
-
-    settings = DraftSettings(
-        issuer=AUTHORITY,
-        order=OrderKind.RESTRICT,
-        definitions=(definition("foreign-person", home=HOME, as_of=moment),),
-        effective=moment,
-    )
-    drafted = draft_from_case(view_now(case.of(AUTHORITY)), settings).directive
-    model = drafted.subject.models[0]
-    hosted = HostedModel(provider=PROVIDER, name=model.hosted[0].name, snapshot="every")
-    # The weakness is the desk's, not that of the weights under it: those are left alone.
-    desk = SubjectModel(label="help-desk", hosted=(hosted,), aliases=(DESK,), findings=model.findings)
-    filled = {
-        "id": new_id(Numbered.DIRECTIVE, moment, secrets.token_hex),
-        "created": moment,
-        "basis": LegalBasis(
-            text="The office may restrict a desk that breaks its own rules until a fix is verified.",
-            citation="The county's rules for automatic desks, 7 (invented)",
-            source="https://office.example/rules",
-            as_of=moment,
-        ),
-        "subject": Subject(models=(desk,), descendants=Descendants.NONE),
-        "lifting": LiftingCriteria(
-            verdict=WantedVerdict.CLASS_MITIGATED,
-            bound=_BOUND,
-            alpha=0.05,
-            minimum_n=calls_needed(_BOUND, 0.05),
-            benign_margin=_MARGIN,
-            verifiers=(EVALUATOR,),
-            countersigners=(COORDINATOR,),
-            countersigners_needed=1,
-        ),
-        "alternatives": (Alternative(model="paper-desk"),),
-        "reasons": "The desk tells callers its staff password, which its own rules forbid.",
-        "appeal": Appeal(name="The office, appeals", contact="appeals@office.example", answer_days=30),
-        "response": Response(
-            message="This desk is restricted by an order. Persons of the county may sign in.",
-            more="https://office.example/orders",
-        ),
-    }
-    return Directive.model_validate({**dict(drafted), **filled})
-
-
-def _shutdown(scoped: Directive) -> Directive:
-    """Return what the order would be if it were for everybody."""
-    from groundstop.documents.directives import Directive, OrderKind, Rule
-
-    for_all = {"order": OrderKind.DE_DEPLOY, "definitions": (), "claims": (), "scope": (Rule(id="all"),)}
-    return Directive.model_validate({**dict(scoped), **for_all})
-
-
-def _licence(directive: Directive, moment: datetime) -> Licence:
-    from groundstop.directives.ids import Numbered, new_id
-    from groundstop.directives.licensing import Wanted, new_licence
-
-    return new_licence(
-        directive,
-        Wanted(organisation=DEFENDER, conditions=("Answers stay inside the organisation.",)),
-        licence_id=new_id(Numbered.LICENCE, moment, secrets.token_hex),
-        salt=secrets.token_hex(32),
-        now=moment,
-    )
-
-
 def _preview(folder: Path, scoped: Directive, licence: Licence, population: Population, say: Say) -> int:
     """Show whom the order would cut off beside a shutdown, and return how many users that are."""
     from groundstop.cli.output import write_file
@@ -269,7 +230,7 @@ def _preview(folder: Path, scoped: Directive, licence: Licence, population: Popu
     from groundstop.reports.directive_preview_page import preview_page
 
     setting = Setting(scoped.effective, secrets.token_bytes(16), licences=(licence,))
-    found = previews([_shutdown(scoped), scoped], population, setting)
+    found = previews([shutdown_of(scoped), scoped], population, setting)
     for called, one in zip(("A shutdown for everybody", "This order"), found, strict=True):
         say(f"   {called} would cut off {_cut_off(one)}.")
     write_file(folder / "preview.html", preview_page(found))
@@ -328,7 +289,7 @@ def _write_page(path: Path, file: Path, charter: Charter, licence: Licence) -> N
     write_file(path, directive_page(read.directive(), signed, licences=[licence]))
 
 
-def _operator(folder: Path, repository: Path) -> Subscriber:
+def _operator(folder: Path, repository: Path, login: LoginDesk) -> Subscriber:
     from groundstop.directives.repository import Places
     from groundstop.directives.subscribing import Subscriber, read_obeys
     from groundstop.evidence import read_bounded, write_whole
@@ -347,9 +308,12 @@ def _operator(folder: Path, repository: Path) -> Subscriber:
         f'authority = "{AUTHORITY}"',
         'repository = "orders"',
         "",
+        login.table(),
     ]
     write_whole(folder / "obeys.toml", "\n".join(lines).encode())
-    return Subscriber(folder, read_obeys(folder / "obeys.toml"))
+    subscriber = Subscriber(folder, read_obeys(folder / "obeys.toml"))
+    subscriber.load(datetime.now(UTC))
+    return subscriber
 
 
 def _publish(orders: DemoOrders, home: Path, document: SignedHere, signers: Sequence[OwnKey]) -> None:
@@ -362,33 +326,6 @@ def _publish(orders: DemoOrders, home: Path, document: SignedHere, signers: Sequ
     write_whole(path, envelope)
     orders.files[document.kind] = path
     publish(orders.repository, envelope, [*signers, orders.online], now=datetime.now(UTC))
-
-
-def _obey(orders: DemoOrders, previewed: int, say: Say) -> None:
-    """Let the operator hear of the order, and decide a request of each kind of user by it."""
-    heard = orders.operator.refresh(datetime.now(UTC))
-    if heard.problems:
-        say(f"   {OPERATOR} could not hear it: {heard.problems[0]}")
-        return
-    decided = _decided(orders)
-    denied = sum(group.users for group, decision in decided if not decision.allowed)
-    as_previewed = "as many as previewed" if denied == previewed else f"NOT the {previewed} of the preview"
-    say(f"   {OPERATOR} has heard it, and keeps out {denied} users, {as_previewed}:")
-    for group, decision in decided:
-        word = "served" if decision.allowed else "kept out"
-        say(f"   * {group.name} ({group.users}): {word}, {decision.ground.value}.")
-
-
-def _decided(orders: DemoOrders) -> list[tuple[PopulationGroup, Decision]]:
-    from groundstop.directives.asked import facts_of
-    from groundstop.directives.deciding import decide
-
-    active = orders.operator.active
-    now = orders.operator.time(datetime.now(UTC)).timestamp()
-    return [
-        (group, decide(facts_of(group.asked), active.table, now, active.heard))
-        for group in orders.population.groups
-    ]
 
 
 def _weighed(folder: Path, case: DemoCase, orders: DemoOrders, files: Sequence[bytes]) -> LiftReport:

@@ -39,8 +39,9 @@ _COMMANDS = {
         "Keep the repository that orders are published in.",
     ),
     "obeys": ("groundstop.cli.obeys:obeys", "Obey authorities: hear their orders, and decide by them."),
+    "gateway": ("groundstop.cli.gateway:gateway", "Enforce orders in front of models, and prove it."),
     "import": ("groundstop.cli.importing:import_results", "Bring in another tool's result file."),
-    "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log or records offline."),
+    "audit": ("groundstop.cli.audit:audit", "Check a bundle, a log, a gateway or records offline."),
     "key": ("groundstop.cli.key:key", "Make, show, import and revoke keys."),
     "target": ("groundstop.cli.target:target", "Check a target, or serve a local one over HTTP."),
     "suite": ("groundstop.cli.suite:suite", "List, show, validate and import suites."),
@@ -48,7 +49,14 @@ _COMMANDS = {
 }
 
 
-_EXTRAS = {"aiohttp": "assess,push", "cedarpy": "cedar", "jwcrypto": "claims", "typst": "pdf"}
+_EXTRAS = {
+    "aiohttp": "assess,push",
+    "cedarpy": "cedar",
+    "jwcrypto": "claims",
+    "orjson": "gateway",
+    "pyarrow": "parquet",
+    "typst": "pdf",
+}
 """What brings a package that a few commands need."""
 
 

@@ -96,7 +96,9 @@ def stop(folder: Path, models: tuple[str, ...], clear: bool) -> int:
     from groundstop.evidence import write_whole
 
     path = folder / "stop"
-    if not (folder / "obeys.toml").exists() and not (folder / "state").exists():
+    # A gateway that obeys nobody has none but its own files there.
+    here = ("obeys.toml", "state", "gateway.toml", "serving.lock")
+    if not any((folder / name).exists() for name in here):
         raise InputError(f"Nobody obeys from {folder}, so a stop file there halts nothing", "Check the path")
     if clear and not models:
         path.unlink(missing_ok=True)
