@@ -33,7 +33,7 @@ import aiohttp
 from groundstop.directives import repository
 from groundstop.directives.push import Pace, RepositoryServer, follow, serve_repository
 from groundstop.directives.repository import Lives
-from groundstop.directives.signing import sign_order
+from groundstop.directives.signing import SignedHere, sign_order
 from groundstop.directives.subscribing import Obeys, Refreshed, Repository, Subscriber
 from groundstop.documents.directives import (
     About,
@@ -214,8 +214,7 @@ class Bench:
 
     def envelope(self, name: str) -> bytes:
         """Return a new order of an authority, signed."""
-        number, self.next = self.next, self.next + 1
-        return sign_order(order(number, name, self.now), [self.keys.officer])
+        return sign_order(order(self.take_number(), name, self.now), [self.keys.officer])
 
     @property
     def next_id(self) -> str:
@@ -224,7 +223,18 @@ class Bench:
 
     def publish(self) -> None:
         """Publish a new order of the first authority."""
-        envelope = self.envelope(self.names[0])
+        self._publish(self.envelope(self.names[0]))
+
+    def put(self, document: SignedHere) -> None:
+        """Publish a document of the first authority."""
+        self._publish(sign_order(document, [self.keys.officer]))
+
+    def take_number(self) -> int:
+        """Return the number of an order that is to be published."""
+        number, self.next = self.next, self.next + 1
+        return number
+
+    def _publish(self, envelope: bytes) -> None:
         repository.publish(self.repository, envelope, self.keys, now=self.now, lives=LIVES)
 
     def subscriber(self, number: int, url: str) -> Subscriber:
