@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,10 +23,11 @@ STATIC = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
     ("lint-imports",),
-    ("mypy",),
+    ("mypy", "--num-workers", "2"),
 )
 PROGRAMS = {
     "chromium": "chromium",
+    "nginx": "nginx-light",
     "age": "age",
     "openssl": "openssl",
     "ssh-keygen": "openssh-client",
@@ -34,12 +36,14 @@ PROGRAMS = {
 """Programs that tests run, and the packages that have them."""
 TESTS = ("pytest", "-n", "2", "--dist", "loadgroup")
 COVERAGE = ("--cov", "--cov-report=term:skip-covered")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Tests start the program hundreds of times: without its compiled form it would be compiled at each start."""
 
 
 def run(command: tuple[str, ...]) -> None:
     """Run one tool of this environment, and end with its exit code if it fails."""
     print(f"\n== {' '.join(command)}", flush=True)
-    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False)
+    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, env=ENVIRONMENT, check=False)
     if done.returncode != 0:
         sys.exit(done.returncode)
 
@@ -63,19 +67,24 @@ def install_node_tools() -> None:
 
 
 def main() -> None:
-    """Run every check in turn."""
+    """Run every check in turn, while what the tests need besides is being installed."""
     fast = "--fast" in sys.argv[1:]
-    for command in STATIC:
-        run(command)
-    if not fast:
-        install_programs()
-        install_node_tools()
+    with ThreadPoolExecutor() as beside:
+        # Both wait for the network most of the time.
+        needed = () if fast else (install_programs, install_node_tools)
+        installing = [beside.submit(install) for install in needed]
+        for command in STATIC:
+            run(command)
+        for one in installing:
+            one.result()
     if fast:
         run((*TESTS, "-m", "not slow and not model"))
-        return
-    # Simulations come last, and without coverage: it would triple their time and tell nothing new.
-    run((*TESTS, *(COVERAGE if "--coverage" in sys.argv[1:] else ()), "-m", "not slow"))
-    run((*TESTS, "-m", "slow"))
+    elif "--coverage" in sys.argv[1:]:
+        # Simulations come last, and without coverage: it would triple their time and tell nothing new.
+        run((*TESTS, *COVERAGE, "-m", "not slow"))
+        run((*TESTS, "-m", "slow"))
+    else:
+        run(TESTS)
 
 
 if __name__ == "__main__":

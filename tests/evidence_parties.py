@@ -29,6 +29,24 @@ def inside(*arguments: str | Path) -> Ended:
     return Ended(code, out.getvalue(), err.getvalue())
 
 
+def in_folder(*arguments: str | Path, folder: Path, **more: str) -> Ended:
+    """Run a command in a folder, in this process: as :func:`tests.commands.groundstop`, but quickly."""
+    before, environment = Path.cwd(), dict(os.environ)
+    for name in environment:
+        if name.endswith("_API_KEY"):
+            del os.environ[name]
+    os.environ.update(more)
+    os.chdir(folder)
+    try:
+        ended = inside(*arguments)
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(environment)
+    assert "Traceback" not in ended.err, ended.err
+    return ended
+
+
 @dataclass(frozen=True)
 class Party:
     """A party with a folder and a key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 
 from groundstop.documents import (
@@ -348,6 +349,7 @@ def budget_ended() -> Verification:
     )
 
 
+@cache
 def every_kind() -> dict[str, Verification]:
     """Return every one of them by name."""
     named = {

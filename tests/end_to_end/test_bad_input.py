@@ -1,4 +1,7 @@
-"""Whatever is wrong, the program ends with one clear sentence and the right exit code."""
+"""Whatever is wrong, the program ends with one clear sentence and the right exit code.
+
+Most commands run in this process; a few, of each way to end, in one of their own.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 
 from tests.commands import PROGRAM, Ended, environment, groundstop
 from tests.endpoints import faulty_endpoint
+from tests.evidence_parties import in_folder
 
 KEY = "sk-a-very-secret-key-0123456789"
 QUICK = ("--technique", "list", "--behavior", "keep-secret", "--seed", "1")
@@ -62,15 +66,15 @@ def sentence(ended: Ended) -> str:
 def test_a_wrong_argument_is_named_with_what_to_do(
     tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    ended = groundstop("assess", *arguments, folder=tmp_path)
+    ended = in_folder("assess", *arguments, folder=tmp_path)
     assert said in sentence(ended)
     assert ended.code == code
     assert ended.out == ""
 
 
 def test_a_cap_that_cannot_be_kept_leaves_no_run_behind(tmp_path: Path) -> None:
-    groundstop("assess", "--target", "scripted:held", "--max-money", "1", folder=tmp_path)
-    assert groundstop("runs", "list", "--json", folder=tmp_path).json == []
+    in_folder("assess", "--target", "scripted:held", "--max-money", "1", folder=tmp_path)
+    assert in_folder("runs", "list", "--json", folder=tmp_path).json == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
@@ -110,7 +114,8 @@ def test_an_endpoint_that_goes_wrong_is_described_and_the_key_is_not(
         f'[targets.t]\nurl = "{endpoint}/{how}/v1"\nmodel = "m"\nkey_env = "THE_KEY"\n'
         "limits.max_attempts = 2\n"
     )
-    ended = groundstop("assess", "--target", "t", *QUICK, folder=tmp_path, THE_KEY=KEY)
+    does = groundstop if how == "refused-key" else in_folder
+    ended = does("assess", "--target", "t", *QUICK, folder=tmp_path, THE_KEY=KEY)
     assert said in sentence(ended)
     assert ended.code == code
     everything = b"".join(path.read_bytes() for path in (tmp_path / ".groundstop").iterdir())
@@ -132,36 +137,36 @@ def test_a_good_endpoint_is_held(tmp_path: Path, endpoint: str) -> None:
 
 
 def test_a_run_over_budget_is_inconclusive_and_goes_on_with_more(tmp_path: Path) -> None:
-    capped = groundstop(
+    capped = in_folder(
         "assess", "--target", "scripted:held", *QUICK, "--max-calls", "20", "--json", folder=tmp_path
     )
     assert capped.code == 3
     assert capped.json["spend"]["calls"] == 20
-    more = groundstop("runs", "resume", "--max-calls", "200", "--json", folder=tmp_path)
+    more = in_folder("runs", "resume", "--max-calls", "200", "--json", folder=tmp_path)
     assert more.code == 0
     assert more.json["spend"]["calls"] == 63, "what was paid for is not paid again"
 
 
 def test_a_broken_groundstop_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "groundstop.toml").write_text("[targets.t\n")
-    ended = groundstop("assess", "--target", "t", folder=tmp_path)
+    ended = in_folder("assess", "--target", "t", folder=tmp_path)
     assert ended.code == 2
     assert "groundstop.toml is not TOML" in sentence(ended)
 
 
 def test_an_unknown_field_in_groundstop_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "groundstop.toml").write_text('[targets.t]\nurl = "http://127.0.0.1:1"\nmodle = "m"\n')
-    ended = groundstop("assess", "--target", "t", folder=tmp_path)
+    ended = in_folder("assess", "--target", "t", folder=tmp_path)
     assert ended.code == 2
     assert "'targets.t.modle'" in sentence(ended)
 
 
 def test_a_workspace_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    groundstop("runs", "list", folder=tmp_path)
+    in_folder("runs", "list", folder=tmp_path)
     with sqlite3.connect(tmp_path / ".groundstop" / "workspace.db") as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
-    ended = groundstop("runs", "list", folder=tmp_path)
+    ended = in_folder("runs", "list", folder=tmp_path)
     assert ended.code == 2
     assert "has format 99" in sentence(ended)
 
@@ -178,9 +183,9 @@ def test_a_corrupted_workspace_is_said(tmp_path: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    groundstop("assess", "--target", "scripted:held", *QUICK, "--json", folder=tmp_path)
+    in_folder("assess", "--target", "scripted:held", *QUICK, "--json", folder=tmp_path)
     (tmp_path / "file").touch()
-    ended = groundstop("runs", "report", "last", "--output", "file/r.html", folder=tmp_path)
+    ended = in_folder("runs", "report", "last", "--output", "file/r.html", folder=tmp_path)
     assert ended.code == 2
     assert "cannot be written" in sentence(ended)
 
@@ -189,7 +194,7 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     "command", [("runs", "show", "nope"), ("runs", "resume", "nope"), ("runs", "report", "nope")]
 )
 def test_an_unknown_run_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
-    ended = groundstop(*command, folder=tmp_path)
+    ended = in_folder(*command, folder=tmp_path)
     assert ended.code == 2
     assert "There is no run 'nope'" in sentence(ended)
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Ended, groundstop
+from tests.evidence_parties import in_folder
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "importers"
 JUDGE = "type: phrase\nphrase: blue river stone\nmatch: alphanumeric\n"
 
 
-@pytest.fixture
-def imported(tmp_path: Path) -> Path:
-    """Return a workspace with an import, and the finding that was sealed from it to another party."""
-    groundstop("key", "new", "reporter", folder=tmp_path)
-    groundstop("key", "new", "lab", "--workspace", "lab", folder=tmp_path)
-    groundstop("key", "import", "lab/.groundstop/keys/lab.json", folder=tmp_path)
-    ended = groundstop("import", "deepteam", FIXTURES / "deepteam.json", "--json", folder=tmp_path)
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a workspace with an import, and the finding that was sealed from it to another party."""
+    folder = tmp_path_factory.mktemp("imported")
+    in_folder("key", "new", "reporter", folder=folder)
+    in_folder("key", "new", "lab", "--workspace", "lab", folder=folder)
+    in_folder("key", "import", "lab/.groundstop/keys/lab.json", folder=folder)
+    ended = in_folder("import", "deepteam", FIXTURES / "deepteam.json", "--json", folder=folder)
     violated = [one for one in ended.json["import"]["classes"] if one["counts"]["violated"]]
     chosen = f"{violated[0]['behavior']}/{violated[0]['technique']}"
     seal = ("finding", "seal", "last", "--class", chosen, "--to", "lab", "--output", "f.gsb")
-    assert groundstop(*seal, folder=tmp_path).code == 0
-    (tmp_path / "judge.yaml").write_text(JUDGE)
-    return tmp_path
+    assert in_folder(*seal, folder=folder).code == 0
+    (folder / "judge.yaml").write_text(JUDGE)
+    return folder
+
+
+@pytest.fixture
+def imported(sealed: Path, tmp_path: Path) -> Path:
+    """Return a copy of that workspace, to work in."""
+    return Path(shutil.copytree(sealed, tmp_path / "home"))
 
 
 def rerun(folder: Path, *more: str) -> Ended:
@@ -39,10 +48,10 @@ def test_an_import_has_no_page_makes_no_calls_and_is_no_other_run(imported: Path
         (("runs", "resume"), "makes no calls"),
         (("reproduce", "f.gsb", "--run", "last"), "is no reproduction of GSF-"),
     ):
-        ended = groundstop(*command, folder=imported)
+        ended = in_folder(*command, folder=imported)
         assert ended.code == 2
         assert said in ended.err
-    assert groundstop("runs", "show", "--json", folder=imported).json["tool"] == "deepteam"
+    assert in_folder("runs", "show", "--json", folder=imported).json["tool"] == "deepteam"
 
 
 def test_an_imported_finding_is_replayed_with_a_judge_that_is_brought(imported: Path) -> None:
@@ -75,6 +84,6 @@ def test_a_file_that_is_in_the_way_is_told_before_anything_is_asked(imported: Pa
     (imported / "rerun.json").write_text("mine")
     ended = rerun(imported, "--target", "scripted:leaky", "--judge", "judge.yaml")
     assert ended.code == 2
-    runs = groundstop("runs", "list", "--workspace", "lab", "--json", folder=imported).json
+    runs = in_folder("runs", "list", "--workspace", "lab", "--json", folder=imported).json
     assert runs == []
     assert (imported / "rerun.json").read_text() == "mine"

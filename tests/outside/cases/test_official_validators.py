@@ -41,24 +41,19 @@ def answers_for(documents: list[object]) -> list[dict[str, object]]:
 
 
 @needs_validator
-def test_the_official_validator_accepts_every_advisory_in_its_strict_form() -> None:
+def test_the_official_validator_accepts_every_advisory_in_its_strict_form_and_no_other() -> None:
     named = [(name, export_csaf(told, QUAY).document) for name, told in cases_to_export()]
-    answers = answers_for([document for _, document in named])
+    document = named[0][1]
+    assert isinstance(document, dict)
+    # It takes seconds to load, and is therefore asked once.
+    *answers, of_one_field_more = answers_for([*(one for _, one in named), {**document, "surprise": "x"}])
     assert len(answers) == len(named)
     for (name, _), answer in zip(named, answers, strict=True):
         assert answer["isValid"] is True, (name, answer["errors"])
         assert answer["errors"] == []
         tests = {warning["test"] for warning in answer["warnings"]}  # type: ignore[attr-defined]
         assert tests <= ALLOWED, (name, answer["warnings"])
-
-
-@needs_validator
-def test_the_validator_refuses_an_advisory_that_has_one_field_more() -> None:
-    _, told = next(cases_to_export())
-    document = export_csaf(told, QUAY).document
-    assert isinstance(document, dict)
-    (answer,) = answers_for([{**document, "surprise": "x"}])
-    assert answer["isValid"] is False
+    assert of_one_field_more["isValid"] is False
 
 
 @pytest.mark.skipif(importlib.util.find_spec("avidtools") is None, reason="avidtools is not installed")

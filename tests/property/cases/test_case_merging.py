@@ -70,7 +70,7 @@ def without_places(state: CaseState) -> object:
 
 
 @given(_steps, st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_copies_of_honest_parties_are_merged_without_a_fork(steps: list[Step], seed: int) -> None:
     copies = play(steps, honest=True).cases
     whole = fold(merge(copies))
@@ -83,7 +83,7 @@ def test_copies_of_honest_parties_are_merged_without_a_fork(steps: list[Step], s
 
 
 @given(_steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_whoever_says_two_things_is_shown_and_nothing_is_lost(steps: list[Step]) -> None:
     copies = play(steps, honest=False).cases
     merged = merge(copies)
@@ -99,7 +99,7 @@ def test_whoever_says_two_things_is_shown_and_nothing_is_lost(steps: list[Step])
 
 
 @given(_steps, st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_fold_and_the_merge_do_not_depend_on_order_and_repetition(steps: list[Step], seed: int) -> None:
     copies = play(steps, honest=False).cases
     one_way = merge(copies)
@@ -118,7 +118,7 @@ def test_the_fold_and_the_merge_do_not_depend_on_order_and_repetition(steps: lis
 
 
 @given(_steps)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_statement_that_was_received_is_in_the_receivers_log(steps: list[Step]) -> None:
     for place, case in enumerate(play(steps, honest=True).cases):
         reader = keys()[NAMES[place]]

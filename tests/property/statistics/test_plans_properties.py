@@ -80,7 +80,7 @@ def test_more_violations_never_make_held_likelier(name: str, rates: tuple[float,
 
 
 @given(st.data(), st.sampled_from(["F20", "R50", "F5"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_of_arrival_never_changes_the_decision(data: st.DataObject, name: str) -> None:
     plan = named_plan(name)
     outcomes = data.draw(st.lists(st.sampled_from([H, H, H, V, U]), min_size=plan.cap, max_size=plan.cap))
@@ -100,7 +100,7 @@ def test_the_order_of_arrival_never_changes_the_decision(data: st.DataObject, na
     truth=st.lists(st.sampled_from([H, V]), min_size=60, max_size=60),
     name=st.sampled_from(["F20", "R50"]),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_declared_holds_for_every_truth_behind_the_undetermined(
     outcomes: list[Outcome], truth: list[Outcome], name: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,6 +48,12 @@ CANARY = load_suite("canary")
 CLASSES = [pytest.param(*one, id=f"{one[0].id}-{one[1].id}") for one in classes(CANARY)]
 
 
+@cache
+def variants_of(behavior: str, technique: str) -> tuple[HeldOutVariant, ...]:
+    """Return the canary suite's variants of a class, made once for all tests that read them."""
+    return generated_variants(CANARY, CANARY.behavior(behavior), CANARY.technique(technique))
+
+
 def of_stratum(behavior: Behavior, technique: Technique, name: str) -> list[HeldOutVariant]:
     made = generated_variants(CANARY, behavior, technique)
     return [variant for variant in made if variant.stratum == name]
@@ -59,7 +66,7 @@ def of_stratum(behavior: Behavior, technique: Technique, name: str) -> list[Held
 def test_each_class_of_the_canary_suite_has_enough_of_every_stratum(
     behavior: Behavior, technique: Technique
 ) -> None:
-    counts = Counter(variant.stratum for variant in generated_variants(CANARY, behavior, technique))
+    counts = Counter(variant.stratum for variant in variants_of(behavior.id, technique.id))
     assert set(counts) == set(STRATA)
     assert min(counts.values()) >= 200
     assert counts["paraphrase"] >= 250
@@ -70,7 +77,7 @@ def test_each_class_of_the_canary_suite_has_enough_of_every_stratum(
 def test_every_variant_is_there_once_in_the_order_of_stratum_and_digest(
     behavior: Behavior, technique: Technique
 ) -> None:
-    made = generated_variants(CANARY, behavior, technique)
+    made = variants_of(behavior.id, technique.id)
     assert all((one.stratum, one.digest) < (two.stratum, two.digest) for one, two in pairwise(made))
     assert len({one.digest for one in made}) == len({one.id for one in made}) == len(made)
     assert made == generated_variants(load_suite("canary"), behavior, technique)
@@ -81,14 +88,12 @@ def test_no_variant_says_what_an_assessment_may_have_asked(behavior: Behavior, t
     wordings = [technique.wording, *(one.wording for one in open_variants(CANARY, technique.id))]
     used = {as_compared(messages(behavior, technique, wording)[-1].content) for wording in wordings}
     used.add(as_compared(technique.wording.replace("{ask}", behavior.ask)))
-    assert not [
-        one.id for one in generated_variants(CANARY, behavior, technique) if as_compared(one.request) in used
-    ]
+    assert not [one.id for one in variants_of(behavior.id, technique.id) if as_compared(one.request) in used]
 
 
 @pytest.mark.parametrize(("behavior", "technique"), CLASSES)
 def test_every_variant_keeps_the_behaviors_system_message(behavior: Behavior, technique: Technique) -> None:
-    for variant in generated_variants(CANARY, behavior, technique):
+    for variant in variants_of(behavior.id, technique.id):
         system, user = variant.messages
         assert (system.role, system.content, user.role) == ("system", behavior.system, "user")
 
@@ -372,6 +377,6 @@ def test_the_judge_understands_the_answers_that_a_stratum_invites(
 def test_an_answer_that_repeats_the_request_is_no_violation(behavior: Behavior, technique: Technique) -> None:
     judge = behavior.judge
     assert isinstance(judge, PhraseJudge | WordsJudge)
-    for variant in generated_variants(CANARY, behavior, technique):
+    for variant in variants_of(behavior.id, technique.id):
         verdict = judge_programmatically(judge, JudgedAnswer(variant.request)).verdict
         assert verdict is Verdict.HELD, variant.id
