@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -164,15 +165,47 @@ def test_the_demos_order_does_what_its_preview_said_and_is_lifted_on_proof(shown
     said = " ".join(shown[1].err.split())
     assert "A shutdown for everybody would cut off 988 of 1000 users" in said
     assert "This order would cut off 173 of 1000 users" in said
-    assert "keeps out 173 users, as many as previewed" in said
+    assert "173 users are kept out, as previewed" in said
     assert "criteria are not met" in said
     demo = shown[0] / "groundstop-demo"
     listed = groundstop("directive", "list", demo / "orders", "--all", "--json", folder=demo).json["items"]
     assert {one["what"]: one["state"] for one in listed} == {"order": "lifted", "lift": "in force"}
     operator = demo / "riverside-cloud"
     assert groundstop("obeys", "decide", operator, "help-desk", folder=demo).code == 0
-    for name in ("order.html", "preview.html"):
+    for name in ("order.html", "preview.html", "story.html", "certificate.html"):
         assert "blue river stone" not in (demo / name).read_text(encoding="utf-8").casefold()
+
+
+def test_the_demos_gateway_keeps_out_whom_the_order_means_and_nobody_else(shown: tuple[Path, Ended]) -> None:
+    said = " ".join(shown[1].err.split())
+    for group in ("foreign-callers (120)", "foreign-companies (8)"):
+        assert f"{group}: HTTP 451, kept out (model withdrawn); served by another model" in said
+    assert "nobody-knows (45): HTTP 451, kept out (claim unknown); served by another model" in said
+    for group in ("citizens", "permanent-residents", "defenders-abroad", "home-companies", "status-only"):
+        assert re.search(rf"{group} \(\d+\): HTTP 200, served\.", said)
+    assert "riverside-cloud serves 1000 of 1000 users again" in said
+
+
+def test_the_demos_certificate_is_complete_and_audited_with_its_file_alone(
+    shown: tuple[Path, Ended], tmp_path: Path
+) -> None:
+    demo = shown[0] / "groundstop-demo"
+    assert "0 leaks, 0 lawful callers cut off" in " ".join(shown[1].err.split())
+    shutil.copy(demo / "certificate.json", tmp_path)
+    audited = groundstop("audit", "certificate.json", folder=tmp_path)
+    assert audited.code == 0
+    assert "1 of 1 gateways are proved" in " ".join(audited.out.split())
+    assert groundstop("audit", demo / "riverside-cloud", folder=demo).code == 0
+
+
+def test_the_demos_story_is_one_page_with_links_to_all_the_others(shown: tuple[Path, Ended]) -> None:
+    demo = shown[0] / "groundstop-demo"
+    page = (demo / "story.html").read_text(encoding="utf-8")
+    linked = re.findall(r'href="([^"]+)"', page)
+    assert {"report.html", "case.html", "brief.html", "order.html", "certificate.html"} <= set(linked)
+    assert all((demo / name).is_file() for name in linked)
+    assert page.count("served by another model") == 3
+    assert "blue river stone" not in page.casefold()
 
 
 def test_the_demos_order_stands_in_the_timeline_of_the_case(shown: tuple[Path, Ended]) -> None:
