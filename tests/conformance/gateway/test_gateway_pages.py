@@ -108,7 +108,7 @@ def test_the_types_of_errors_are_those_of_each_dialect(row: list[str]) -> None:
 def test_what_programs_are_told_of_a_denial_is_explained() -> None:
     printed = [word for first in firsts("denials", "| Field of `groundstop` | |") for word in words_in(first)]
     denial = Denial(Reason.WITHDRAWN, 451, "", "")
-    assert printed == ["request", *denial.details(), "fallback"]
+    assert printed == ["request", *denial.details(), "presented", "fallback"]
 
 
 def test_every_header_of_the_gateways_own_is_explained() -> None:

@@ -280,7 +280,7 @@ async def test_a_fleet_is_probed_gateway_by_gateway_with_what_each_has_acknowled
 
 def test_an_order_that_an_operator_has_heard_is_named_by_its_folder_and_id(tmp_path: Path) -> None:
     scene, order = Scene(tmp_path / "scene", charter=a_charter()), an_order()
-    assert scene.publish(order, now=NOW).published
+    assert scene.publish(order, now=datetime.now(UTC)).published
     root = tmp_path / "1.root.json"
     root.write_bytes(scene.root)
     with contextlib.chdir(tmp_path):
