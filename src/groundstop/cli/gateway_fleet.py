@@ -160,7 +160,7 @@ def sign(file: Path, key_name: str | None, output: Path | None, workspace: Path,
     from groundstop.evidence.disk import write_whole
     from groundstop.evidence.statements import digest_of
     from groundstop.gateway.certifying import sign_fleet
-    from groundstop.reports.gateway_words import plural
+    from groundstop.reports.words import counted_large
 
     listed = read_fleet(file).fleet
     key = own_key(workspace, key_name)
@@ -169,7 +169,7 @@ def sign(file: Path, key_name: str | None, output: Path | None, workspace: Path,
     write_whole(path, envelope)
     done = {"file": str(path), "digest": digest_of(envelope), "gateways": len(listed.gateways)}
     tell(
-        f"{path}: signed by {key.card.name}, with {plural(len(listed.gateways), 'gateway')} in it.",
+        f"{path}: signed by {key.card.name}, with {counted_large(len(listed.gateways), 'gateway')} in it.",
         done,
         as_json=as_json,
     )
@@ -224,11 +224,11 @@ def _check_once_each(gateways: Sequence[Mapping[str, Any]]) -> None:
 
 def _told(file: Path, made: Fleet) -> Iterator[str]:
     """Yield what a draft has in it, and what is likely to be wrong with it."""
-    from groundstop.reports.gateway_words import plural
+    from groundstop.reports.words import counted_large
 
-    lost = plural(len(made.unreachable), "kind") + " of copies out of reach"
+    lost = counted_large(len(made.unreachable), "kind") + " of copies out of reach"
     also = f", {lost}" if made.unreachable else ""
-    yield f"{file}: {plural(len(made.gateways), 'gateway')}{also}. Sign it when it is whole."
+    yield f"{file}: {counted_large(len(made.gateways), 'gateway')}{also}. Sign it when it is whole."
     at: dict[str, list[str]] = {}
     for one in made.gateways:
         if one.url is not None:

@@ -83,11 +83,11 @@ def check(folder: Path, as_json: bool) -> int:
     Exit codes: 0 it can be used, 2 something has to be put right.
     """
     from groundstop.cli.output import tell
-    from groundstop.reports.gateway_words import plural
+    from groundstop.reports.words import counted_large
 
     found = configuration_of(folder)
     settings = found.settings
-    processes = plural(settings.workers, "process", "processes")
+    processes = counted_large(settings.workers, "process", "processes")
     told = [f"{folder}: can be used: {settings.name} at {settings.listen}, {processes}."]
     told += [f"Look at this: {one}." for one in found.warnings]
     value = {"usable": True, "warnings": list(found.warnings), "settings": settings.to_json()}

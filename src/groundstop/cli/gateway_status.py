@@ -121,14 +121,14 @@ async def _asked(address: str) -> GatewayStatus:
 
 
 def _lines(found: GatewayStatus, folder: Path) -> Iterator[str]:
-    from groundstop.reports.gateway_words import plural
+    from groundstop.reports.words import counted_large
 
     for why in found.closed:
         yield f"EVERYTHING IS CLOSED: {why}."
     places = ", ".join(found.listens)
     yield f"{found.gateway} of {found.operator} serves at {places} since {found.started:%Y-%m-%d %H:%M} UTC"
     yield from (f"NOT READY: {why}." for why in found.not_ready if why not in found.closed)
-    yield f"In force: {plural(found.orders, 'order')}, table {found.table}"
+    yield f"In force: {counted_large(found.orders, 'order')}, table {found.table}"
     if found.orders:
         yield f"  groundstop directive list {folder} shows them"
     heard = "never" if found.heard is None else f"{found.heard:%Y-%m-%d %H:%M:%S} UTC"
@@ -152,7 +152,7 @@ def _lines(found: GatewayStatus, folder: Path) -> Iterator[str]:
         "Nothing was acknowledged yet"
         if said is None
         else f"Acknowledged {said.created:%Y-%m-%d %H:%M:%S} UTC for "
-        f"{plural(said.workers, 'process', 'processes')}: {said.table}"
+        f"{counted_large(said.workers, 'process', 'processes')}: {said.table}"
     )
     if found.checkpoint is not None:
         yield f"Receipts under a checkpoint up to {found.checkpoint:%Y-%m-%d %H:%M:%S} UTC"
@@ -164,13 +164,13 @@ def _from_folder(folder: Path) -> Iterator[str]:
     from groundstop.errors import GroundstopError
     from groundstop.gateway.acknowledging import FILE_NAME, read_acknowledgements
     from groundstop.gateway.running.configuration import obeyed_in
-    from groundstop.reports.gateway_words import plural
+    from groundstop.reports.words import counted_large
 
     subscriber = Subscriber(folder, obeyed_in(folder))
     subscriber.load(now())
     active = subscriber.active
     orders = len(active.orders.orders) + len(active.orders.stops)
-    yield f"It would decide by {plural(orders, 'order')}, table {active.table.digest}"
+    yield f"It would decide by {counted_large(orders, 'order')}, table {active.table.digest}"
     yield from (f"EVERYTHING WOULD BE CLOSED: {why}." for why in active.closed)
     try:
         said = deque(read_acknowledgements(folder / FILE_NAME, own_cards(folder)), maxlen=1)

@@ -13,6 +13,7 @@ from groundstop.gateway.receipts import read_salt
 from groundstop.gateway.settings import FILE_NAME, Settings
 
 KEYS = "keys"
+"""The folder of the gateway's key, in the operator's."""
 
 
 def prepare(folder: Path, key: str, *, now: datetime) -> bool:

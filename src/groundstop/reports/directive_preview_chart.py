@@ -8,8 +8,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from groundstop.directives.previewing import Cell, Membership, Outcome, Preview
-from groundstop.reports.directive_preview_words import MEMBERSHIP_WORDS, counted_large
+from groundstop.reports.directive_preview_words import MEMBERSHIP_WORDS
 from groundstop.reports.svg import LEFT, RIGHT, svg, text
+from groundstop.reports.words import counted_large
 
 STYLES = {
     Outcome.NEWLY_DENIED: "cut",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from groundstop.directives.previewing import Count, Membership, Outcome, Preview, Replayed
 from groundstop.reports.case_words import moment, plain_lines
 from groundstop.reports.directive_facts import Fact
-from groundstop.reports.words import plain
+from groundstop.reports.words import counted_large, plain
 
 MEMBERSHIP_WORDS = {
     Membership.INSIDE: "Inside the restricted class",
@@ -27,11 +27,6 @@ def count_words(count: Count) -> str:
     users = f" by {counted_large(count.users, 'user')}" if count.users else ""
     nobody = f", {count.anonymous:,} by nobody knows whom" if count.anonymous else ""
     return f"{counted_large(count.requests, 'request')}{users}{nobody}"
-
-
-def counted_large(number: int, noun: str) -> str:
-    """Return a number with its noun, thousands apart."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def preview_headline(preview: Preview) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from groundstop.documents.gateway import EnforcementCertificate, GatewayProof, UnreachableCopy
-from groundstop.reports.gateway_words import counts_words, lacks_words, moment, plural, verdict
-from groundstop.reports.words import plain
+from groundstop.reports.gateway_words import counts_words, lacks_words, moment, verdict
+from groundstop.reports.words import counted_large, plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,7 +61,7 @@ def _lines(proof: GatewayProof) -> Iterator[str]:
     said = proof.acknowledged
     if said is not None:
         yield (
-            f"Acknowledged {moment(said.created)} for {plural(said.workers, 'process', 'processes')}; "
+            f"Acknowledged {moment(said.created)} for {counted_large(said.workers, 'process', 'processes')}; "
             f"had last heard {moment(said.heard)}"
         )
     seen = proof.probed

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from groundstop.documents.gateway import DrillReport, DrillSecond
-from groundstop.reports.gateway_words import moment, plural
+from groundstop.reports.gateway_words import moment
 from groundstop.reports.pages import environment
 from groundstop.reports.svg import LEFT, RIGHT, line, svg, text
-from groundstop.reports.words import plain
+from groundstop.reports.words import counted_large, plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,7 +23,7 @@ _KINDS = (("served", "held"), ("fallback", "other"), ("denied", "denied"), ("fai
 def drill_headline(report: DrillReport) -> str:
     """Return what a drill showed, in a sentence."""
     failed = report.failed
-    hard = "no request failed" if failed == 0 else f"{plural(failed, 'request')} failed"
+    hard = "no request failed" if failed == 0 else f"{counted_large(failed, 'request')} failed"
     if not report.shows:
         return f"It shows nothing: {plain(report.model)} answered nobody before the withdrawal; {hard}."
     if report.last_served_s is None:

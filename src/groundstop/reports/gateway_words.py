@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from groundstop.documents.gateway import EnforcementCertificate, GatewayProof, Lack, ProbeCounts
+from groundstop.reports.words import counted_large
 
 LACK_WORDS = {
     Lack.NOT_ACKNOWLEDGED: "it has not acknowledged the order",
@@ -25,11 +26,6 @@ def moment(at: datetime | None) -> str:
     return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def verdict(certificate: EnforcementCertificate) -> str:
     """Return what a certificate comes to, in a sentence."""
     counts = certificate.counts
@@ -39,7 +35,7 @@ def verdict(certificate: EnforcementCertificate) -> str:
     shown = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
     return (
         f"Incomplete: {certificate.order} is proved at {counts.proved} of "
-        f"{plural(counts.registered, 'gateway')}. Missing: {shown}."
+        f"{counted_large(counts.registered, 'gateway')}. Missing: {shown}."
     )
 
 

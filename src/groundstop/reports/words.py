@@ -37,6 +37,11 @@ def plain(text: str) -> str:
     )
 
 
+def counted_large(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun, thousands apart, such as ``1 request`` or ``2,000 requests``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def plain_rate(rate: RateInterval) -> str:
     """Return a rate as its count and interval, such as ``14 of 40 (22 % to 51 %)``."""
     return rate_words(rate)

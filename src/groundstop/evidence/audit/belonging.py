@@ -137,7 +137,15 @@ def _author(document: Statement) -> str | None:
             return None
         case Grant():
             return None
-        case _:
+        case (
+            ReceiptCheckpoint()
+            | Acknowledgement()
+            | Fleet()
+            | ProbeReport()
+            | EnforcementCertificate()
+            | FallbackTest()
+            | Guard()
+        ):
             # What is said of gateways is in no bundle, whoever says it.
             return None
 

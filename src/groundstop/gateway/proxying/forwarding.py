@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import ClientResponse, web
 
 from groundstop.gateway.proxying.answering import (
     EVENTS,
@@ -19,6 +20,8 @@ from groundstop.gateway.proxying.streaming import Stream
 from groundstop.gateway.proxying.upstreams import Asked, Sending, UpstreamFailed
 from groundstop.gateway.reading import answer_type
 from groundstop.gateway.settings import Upstream
+
+_T = TypeVar("_T")
 
 
 async def forward(
@@ -46,6 +49,47 @@ async def forward(
     Raises:
         Refusal: What became of it cannot be put on record, or the process ends.
     """
+
+    async def handed_back(answer: ClientResponse, asked: Asked) -> web.StreamResponse:
+        if answer_type(answer.headers) != EVENTS:
+            return await whole_answer(call, flight, answer, more=more)
+        if not wants_stream:
+            message = "The upstream streams an answer that was asked for as a whole"
+            raise UpstreamFailed(502, "upstream_malformed", message)
+        call.parts.counter.streams(1)
+        try:
+            return await Stream(call, flight, answer, asked, more=more).hand_on()
+        finally:
+            call.parts.counter.streams(-1)
+
+    return await exchanged(call, flight, upstream, sending, handed_back, more=more)
+
+
+async def exchanged(
+    call: Call,
+    flight: Flight,
+    upstream: Upstream,
+    sending: Sending,
+    use: Callable[[ClientResponse, Asked], Awaitable[_T]],
+    *,
+    more: Mapping[str, str] | None = None,
+) -> _T | web.StreamResponse:
+    """Send a request, in flight and counted, and use the good answer.
+
+    Args:
+        call: The request of the client.
+        flight: It, by what allowed it.
+        upstream: Where to.
+        sending: What is sent.
+        use: Makes something of an answer that is no error.
+        more: Headers of ours for the answer to the client.
+
+    Returns:
+        What was made of it; or what the client is answered, whatever went wrong.
+
+    Raises:
+        Refusal: What became of it cannot be put on record, or the process ends.
+    """
     parts = call.parts
     asked = Asked(parts.counter, upstream.name)
     parts.flights.begin(flight)
@@ -55,16 +99,7 @@ async def forward(
         async with answer:
             if not 200 <= answer.status < 300:
                 return await error_of_upstream(call, flight, answer, upstream, more=more)
-            if answer_type(answer.headers) != EVENTS:
-                return await whole_answer(call, flight, answer, more=more)
-            if not wants_stream:
-                message = "The upstream streams an answer that was asked for as a whole"
-                raise UpstreamFailed(502, "upstream_malformed", message)
-            parts.counter.streams(1)
-            try:
-                return await Stream(call, flight, answer, asked, more=more).hand_on()
-            finally:
-                parts.counter.streams(-1)
+            return await use(answer, asked)
     except UpstreamFailed as failure:
         asked.failed(failure)
         return failed(call, failure)

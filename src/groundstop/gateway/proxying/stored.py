@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import ClientResponse, web
 
 from groundstop.gateway.dialects import served_in
-from groundstop.gateway.proxying.answering import (
-    JSON,
-    error_of_upstream,
-    failed,
-    headers_for,
-    interrupted,
-    parsed,
-)
+from groundstop.gateway.proxying.answering import JSON, failed, headers_for, parsed
 from groundstop.gateway.proxying.call import BATCH, Call
 from groundstop.gateway.proxying.choosing import chosen_upstream, closed
-from groundstop.gateway.proxying.flights import Flight, Interrupted
-from groundstop.gateway.proxying.forwarding import forward
+from groundstop.gateway.proxying.flights import Flight
+from groundstop.gateway.proxying.forwarding import exchanged, forward
 from groundstop.gateway.proxying.refusing import denial_answer
 from groundstop.gateway.proxying.room import apart
 from groundstop.gateway.proxying.upstreams import Asked, Sending, UpstreamFailed, read_whole
@@ -60,26 +53,13 @@ async def fetch(
         It; or what the client is answered when there is none.
     """
     flight = Flight((), call.matched.route.act, call.sender.who, upstream.provider, "")
-    parts = call.parts
-    asked = Asked(parts.counter, upstream.name)
-    parts.flights.begin(flight)
-    try:
-        answer = await parts.upstreams.send(upstream, sending, flight)
-        asked.answered(answer.status)
-        async with answer:
-            if not 200 <= answer.status < 300:
-                return await error_of_upstream(call, flight, answer, upstream)
-            between_s = parts.limits.between_s
-            data = await read_whole(answer, flight, most=most, between_s=between_s, take=call.take)
-            return Fetched(answer.status, answer_type(answer.headers), data, headers_for(call, answer))
-    except UpstreamFailed as failure:
-        asked.failed(failure)
-        return failed(call, failure)
-    except Interrupted as interruption:
-        return interrupted(call, interruption)
-    finally:
-        parts.flights.end(flight)
-        asked.ended()
+
+    async def read(answer: ClientResponse, _asked: Asked) -> Fetched:
+        between_s = call.parts.limits.between_s
+        data = await read_whole(answer, flight, most=most, between_s=between_s, take=call.take)
+        return Fetched(answer.status, answer_type(answer.headers), data, headers_for(call, answer))
+
+    return await exchanged(call, flight, upstream, sending, read)
 
 
 async def read_stored(call: Call) -> web.StreamResponse:

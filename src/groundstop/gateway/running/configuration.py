@@ -13,13 +13,12 @@ from groundstop.errors import DocumentError, InputError
 from groundstop.evidence import KeyFolder, OwnKey
 from groundstop.gateway.config import check_settings, warnings_of
 from groundstop.gateway.counting import read_narrower
+from groundstop.gateway.folder import KEYS
 from groundstop.gateway.receipts import RECEIPTS, SALT_FILE, read_salt
 from groundstop.gateway.routes import routes_with
 from groundstop.gateway.running.trusting import OBEYS, TrustingAttester
 from groundstop.gateway.settings import FILE_NAME, Settings
 
-KEYS = "keys"
-"""The folder of the gateway's key, in the operator's."""
 NOBODY_OBEYED = Obeys((), (), frozenset(), ())
 """Where there is no ``obeys.toml``: the stop file and nothing else."""
 SALT_GONE = "The salt was gone and is made anew: nobody in older receipts is recognised in new ones"
